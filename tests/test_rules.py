@@ -1,0 +1,92 @@
+"""rules.yaml → objects: references that lead nowhere, and an institution's own file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xiaobao_xl.errors import RulesError
+from xiaobao_xl.rules import Rules, load_rules
+
+
+def own(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "本行规则.yaml"
+    path.write_text("extends: shipped\n" + text, encoding="utf-8")
+    return path
+
+
+def problems(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(RulesError) as caught:
+        load_rules(own(tmp_path, text))
+    return caught.value.problems
+
+
+def test_shipped_rules_load(rules: Rules) -> None:
+    assert {"bank", "insurer"} >= {rules.institution}
+    assert len(rules.sha256) == 64
+    assert rules.checks["complaint"]["key_unique"].level == "error"
+
+
+def test_institution_is_an_override(rules: Rules) -> None:
+    assert rules.institution == "bank"
+    assert load_rules(institution="insurer").institution == "insurer"
+
+
+def test_own_entries_are_added(tmp_path: Path, rules: Rules) -> None:
+    loaded = load_rules(own(tmp_path, """
+law:
+  our_rules: {title: 本行办法, in_force_from: 2026-01-01}
+registers:
+  complaint:
+    columns:
+      sub_branch_manager: {title: 支行行长}
+    checks:
+      manager_filled: {kind: required, columns: [sub_branch_manager], source: our_rules 第3条}
+"""))  # fmt: skip
+    assert "manager_filled" in loaded.checks["complaint"]
+    assert len(loaded.checks["complaint"]) == len(rules.checks["complaint"]) + 1
+    assert "our_rules" in loaded.law
+    assert loaded.sha256 != rules.sha256
+
+
+def test_redefining_needs_replaces(tmp_path: Path) -> None:
+    text = "registers:\n  complaint:\n    checks:\n      text_filled: {kind: required, columns: [text, request]}\n"
+    assert problems(tmp_path, text) == [
+        "本行规则.yaml:5:7: registers.complaint.checks.text_filled: 随附规则中已有此项；如确要改写，请在该项内加 replaces: true"
+    ]
+    replaced = text.replace("{kind", "{replaces: true, kind")
+    assert load_rules(own(tmp_path, replaced)).checks["complaint"]["text_filled"].uses() == ("text", "request")
+
+
+def test_every_dangling_reference_is_named_with_a_guess(tmp_path: Path) -> None:
+    found = problems(tmp_path, """
+registers:
+  complaint:
+    columns:
+      colour: {title: 颜色, scheme: product_lines}
+      second_name: {title: 客户姓名}
+    checks:
+      a: {kind: required, columns: [recieved_on]}
+      b: {kind: in_time, deadline: decison}
+      c: {kind: required, columns: [text], when: {route: complant}}
+      d: {kind: required, columns: [text], source: complaint_measure_2020 第18条}
+""")  # fmt: skip
+    expected = ["是否想写 product_line？", "表头 客户姓名 已属于 complainant_name", "是否想写 received_on？", "是否想写 decision？",
+                "是否想写 complaint？", "是否想写 complaint_measures_2020？"]  # fmt: skip
+    assert len(found) == len(expected)
+    for guess, line in zip(expected, found, strict=True):
+        assert guess in line
+        assert line.startswith("本行规则.yaml:")
+
+
+def test_unknown_extends(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("extends: shiped\n", encoding="utf-8")
+    with pytest.raises(RulesError, match="应为 shipped"):
+        load_rules(path)
+
+
+def test_a_scheme_can_grow_a_branch(tmp_path: Path) -> None:
+    loaded = load_rules(own(tmp_path, "categories:\n  product_line:\n    codes:\n      debt_collection:\n        codes:\n          outsourced: {title: 委外催收}\n"))
+    assert loaded.categories["product_line"].find("委外催收") == "outsourced"

@@ -1,0 +1,78 @@
+"""Gaps: what a report could not count, said aloud, so that nothing is lost without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+
+from xiaobao_xl.figures import BLANK, Figures
+from xiaobao_xl.findings import Finding, Level
+from xiaobao_xl.reports import Stock
+
+_LISTED = 20  # complaints named in one sentence
+
+
+def without_value(figures: Figures) -> Iterable[Finding]:
+    """Printed figures that have no value, one finding for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for name, figure in figures.report.figures.items():
+        value = figures.values[name][()]
+        if figure.printed and value.value is None:
+            reasons.setdefault(value.note, []).append(figure.title)
+    for note, titles in reasons.items():
+        fix = "；请在基础数据表（两列：项目、数值）补填" if "基础数据" in note else ""
+        yield _whole(
+            figures, "figures_have_values", "warning", f"{'、'.join(titles)} 未能计算，表中填“{BLANK}”：{note}{fix}"
+        )
+
+
+def left_out(figures: Figures, chosen: np.ndarray, as_of: date) -> Iterable[Finding]:
+    """Rows that cannot be placed in time, unreadable dates taken as empty, complaints given twice.
+
+    Args:
+        figures: the counted report.
+        chosen: rows that meet the report's own condition.
+        as_of: the day of the question.
+    """
+    rows, judged = figures.stack, figures.stack.registers[0].schema.judged_on
+    current = chosen & rows.is_current
+    if judged in rows.frame:
+        what = "没有可用的内容，未计入按该日期统计的指标；请补填后重新生成"
+        yield from _rows(figures, current & rows.frame[judged].isna().to_numpy(), judged, what)
+    used = dict.fromkeys(column for figure in figures.report.figures.values() for column in figure.columns())
+    for column in used:
+        if column != judged and column in rows.frame and rows.frame[column].dtype.kind == "M":
+            yield from _rows(figures, current & rows.bad(column), column, "无法识别，按未填写统计；请改正后重新生成")
+    again = list(dict.fromkeys(key for key, _ in rows.repeated))
+    if again:
+        message = f"{len(again)} 个投诉编号在几份台账中重复出现，只按先给出的一份计一次：{_listed(again)}"
+        yield _whole(figures, "counted_once", "note", message)
+    if figures.period.end > as_of:
+        message = f"统计期间 {figures.period.dates} 尚未结束，数字截至 {as_of.isoformat()}"
+        yield _whole(figures, "period_is_over", "note", message)
+
+
+def not_carried(figures: Figures, before: Iterable[tuple[Stock, np.ndarray]]) -> Iterable[Finding]:
+    """Complaints that earlier registers leave open at the start of the period and the present one lacks."""
+    for figure, rows in before:
+        what = f"早于本期，在上期台账中仍未办结，却不在本期台账中，未计入{figure.title}；请核对是否漏转"
+        yield from _rows(figures, rows, figure.stock[0], what)
+
+
+def _rows(figures: Figures, rows: np.ndarray, column: str, what: str) -> Iterable[Finding]:
+    places = [figures.stack.place(int(position)) for position in np.flatnonzero(rows)]
+    if places:
+        title = figures.stack.registers[0].schema.columns[column].title
+        message = f"{len(places)} 件投诉的{title}{what}：{_listed(places)}"
+        yield _whole(figures, f"{column}_usable", "warning", message, column)
+
+
+def _listed(names: list[str]) -> str:
+    return "、".join(names[:_LISTED]) + ("等" if len(names) > _LISTED else "")
+
+
+def _whole(figures: Figures, check: str, level: Level, message: str, column: str = "") -> Finding:
+    file = figures.stack.registers[0].origin.file
+    return Finding(f"{figures.id}.{check}", level, message, file=file, column=column)

@@ -1,0 +1,217 @@
+"""Many keywords found in one pass over each text.
+
+A keyword is plain words (`砍头息`) or a pattern in the syntax that Python and RE2 share (`扣.{0,6}(年费|手续费)`); `…`
+stands for up to eight characters of the same sentence (`扣…年费`). Every pattern needs a fixed part. The fixed parts of
+all keywords are looked up together, by `re2.Set` where google-re2 is installed and by a table of first characters
+otherwise; only patterns whose fixed part was found are then tried. Both ways give the same hits.
+
+Texts and keywords are folded first: full-width forms to half-width, capitals to small letters, blanks removed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xiaobao_xl.errors import RulesError
+
+try:
+    import re2
+except ImportError:  # no wheel for this platform; the table below finds the same
+    re2 = None
+
+Engine = Literal["re2", "table"]
+_GAP = "[^。!?;]{0,8}"
+_SYNTAX = re.compile(r"[\\()\[\]{}.|?*+^$…]")
+_CLASS = re.compile(r"\\.|\[[^\]]*\]")
+_TIMES = re.compile(r"(?:[?*+]|\{\d+(?:,\d*)?\})?\??")
+_BUDGET = 1 << 28  # bytes RE2 may use for its automaton before it starts over, at a hundredth of the speed
+
+
+class Hits(NamedTuple):
+    """Which keyword was found in which text, one entry per pair, ordered by text.
+
+    Attributes:
+        texts: position of the text, int64.
+        words: position of the keyword, int64.
+        first: where the keyword first begins in the folded text, int64.
+        last: where it last begins (a pattern: same as first), int64.
+    """
+
+    texts: np.ndarray
+    words: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+
+
+def fold(texts: Iterable[str]) -> list[str]:
+    """Texts with full-width forms narrowed, in small letters, without blanks.
+
+    >>> fold(["ＡＴＭ 吞卡，\\n要求退"])
+    ['atm吞卡,要求退']
+    """
+    encoded = pa.array([text.encode("utf-8", "replace") for text in texts], type=pa.string())
+    return ["".join(text.split()).lower() for text in pc.utf8_normalize(encoded, form="NFKC").to_pylist()]
+
+
+def fold_keyword(word: str) -> str:
+    """A keyword folded like the texts it is looked for in, with `…` written out.
+
+    >>> fold_keyword("ＡＴＭ…吞卡")
+    'atm[^。!?;]{0,8}吞卡'
+    """
+    return _GAP.join(unicodedata.normalize("NFKC", part).lower() for part in word.split("…"))
+
+
+def is_plain(word: str) -> bool:
+    """Whether a keyword is plain words rather than a pattern."""
+    return not _SYNTAX.search(word)
+
+
+def fixed_parts(pattern: str) -> tuple[str, ...]:
+    """Plain words of which at least one stands in every text the pattern matches.
+
+    Raises:
+        RulesError: the pattern has no fixed part, or is no pattern.
+
+    >>> fixed_parts("扣.{0,6}(年费|手续费)")
+    ('年费', '手续费')
+    """
+    try:
+        re.compile(pattern)
+    except re.error as wrong:
+        raise RulesError([f"关键词 {pattern} 写法有误：{wrong}"]) from None
+    choices = list(_choices(pattern))
+    if not choices:
+        raise RulesError([f"关键词 {pattern} 没有固定字样；每个带符号的关键词至少要有一段固定的字"])
+    return max(choices, key=lambda parts: (min(map(len, parts)), -len(parts)))
+
+
+def _choices(pattern: str) -> Iterator[tuple[str, ...]]:
+    """Each stretch of fixed characters, and each group of plain alternatives, that every match must hold."""
+    pieces = list(_pieces(_CLASS.sub(".", pattern)))
+    if ("|", "") in pieces:
+        return
+    stretch = ""
+    for what, times in [*pieces, (".", "")]:
+        if not times and is_plain(what):
+            stretch += what
+            continue
+        if stretch:
+            yield (stretch,)
+            stretch = ""
+        choices = tuple(what[1:-1].removeprefix("?:").split("|"))
+        if what[0] == "(" and times in {"", "+"} and all(part and is_plain(part) for part in choices):
+            yield choices
+
+
+def _pieces(pattern: str) -> Iterator[tuple[str, str]]:
+    """Single characters and outermost groups, each with how often it may stand ("" for once)."""
+    place = 0
+    while place < len(pattern):
+        end, depth = place + 1, int(pattern[place] == "(")
+        while depth:
+            depth += {"(": 1, ")": -1}.get(pattern[end], 0)
+            end += 1
+        times = _TIMES.match(pattern, end)
+        yield pattern[place:end], times.group() if times else ""
+        place = times.end() if times else end
+
+
+def _re2_finder(parts: Sequence[str]) -> Callable[[str], Sequence[int]]:
+    options = re2.Options()
+    options.literal, options.max_mem, options.log_errors = True, _BUDGET, False
+    found = re2.Set.SearchSet(options)
+    for part in parts:
+        found.Add(part)
+    found.Compile()
+    match: Callable[[str], Sequence[int] | None] = found.Match
+    return lambda text: match(text) or ()  # it says None where nothing is found
+
+
+def _table_finder(parts: Sequence[str]) -> Callable[[str], Sequence[int]]:
+    """Look up the first two characters at every place of the text, then compare."""
+    table: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for number, part in enumerate(parts):
+        table[part[:2]].append((part, number))
+
+    def find(text: str) -> list[int]:
+        found = set()
+        for place, key in enumerate(map("".join, zip(text, text[1:] + "\n", strict=True))):
+            for part, number in (*table.get(key, ()), *table.get(key[0], ())):
+                if text.startswith(part, place):
+                    found.add(number)
+        return list(found)
+
+    return find
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A keyword ready to be placed: plain words, or a pattern compiled."""
+
+    plain: str
+    pattern: re.Pattern[str] | None
+
+    def place(self, text: str) -> tuple[int, int] | None:
+        """First and last place in the text."""
+        if self.pattern is None:
+            first = text.find(self.plain)
+            return (first, text.rfind(self.plain)) if first >= 0 else None
+        found = self.pattern.search(text)
+        return (found.start(), found.start()) if found else None
+
+
+class Matcher:
+    """Finds all of a list of keywords (already folded, see `fold_keyword`) in one pass over each text.
+
+    Args:
+        words: the keywords; a hit names one by its position in this list.
+        engine: `re2` or `table`; re2 where it is installed if not given.
+
+    Attributes:
+        lengths: characters of each keyword, 0 for a pattern, int64.
+
+    >>> Matcher(["吞卡", fold_keyword("扣…年费")]).hits(["机器吞卡,还扣了我年费"]).words.tolist()
+    [0, 1]
+    """
+
+    def __init__(self, words: Sequence[str], engine: Engine | None = None) -> None:
+        """Prepare the automaton."""
+        self.lengths = np.array([len(word) if is_plain(word) else 0 for word in words], dtype=np.int64)
+        self._words = [_Word(word, None if is_plain(word) else re.compile(word)) for word in words]
+        owners: dict[str, list[int]] = defaultdict(list)
+        for number, word in enumerate(words):
+            for part in (word,) if is_plain(word) else fixed_parts(word):
+                owners[part].append(number)
+        self._owners = list(owners.values())
+        chosen = engine or ("re2" if re2 is not None else "table")
+        self._find = (_re2_finder if chosen == "re2" else _table_finder)(list(owners))
+
+    def hits(self, texts: Sequence[str]) -> Hits:
+        """Every keyword found in every folded text."""
+        rows: list[tuple[int, int, int, int]] = []
+        for row, text in enumerate(texts):
+            rows.extend(self._placed(row, text))
+        table = np.array(rows, dtype=np.int64).reshape(-1, 4)
+        return Hits(*table.T)
+
+    def _placed(self, row: int, text: str) -> Iterator[tuple[int, int, int, int]]:
+        owners, words = self._owners, self._words
+        for number in sorted({number for part in self._find(text) for number in owners[part]}):
+            if place := words[number].place(text):
+                yield (row, number, *place)
+
+    def found(self, word: int, text: str) -> str:
+        """The very characters of a folded text that a keyword matched."""
+        entry = self._words[word]
+        match = entry.pattern.search(text) if entry.pattern else None
+        return match.group() if match else entry.plain

@@ -1,0 +1,294 @@
+"""rules.yaml → objects, with every reference checked before anything runs.
+
+The shipped rules come with the package. An institution's own file begins `extends: shipped`; it adds entries by id,
+and an entry that redefines a shipped one must say `replaces: true`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from xiaobao_xl import checks, reports, resources, typed_yaml
+from xiaobao_xl.categories import Scheme
+from xiaobao_xl.checks.check import Check, Context
+from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
+from xiaobao_xl.deadlines import Deadline
+from xiaobao_xl.errors import RulesError
+from xiaobao_xl.law import Instrument
+from xiaobao_xl.registers import Column, Schema
+from xiaobao_xl.typed_yaml import Builder
+from xiaobao_xl.workdays import Calendar, Year
+
+Institution = Literal["bank", "insurer"]
+# Where an institution's file may add entries inside a shipped entry, by depth of the path; `*` stands for any id.
+_OPEN = {"", "law", "workdays", "deadlines", "categories", "registers", "reports"}
+_CONTAINERS = {"deadlines": ("versions",), "categories": ("codes",), "registers": ("columns", "checks"), "reports": ("figures", "cross_foots")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterRules(Schema):
+    """A register as rules.yaml declares it: its schema and its checks.
+
+    Attributes:
+        checks: check id → check.
+    """
+
+    checks: Mapping[str, checks.AnyCheck] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """All rules in force, in order of dependency.
+
+    Attributes:
+        version: day the rules were last changed.
+        institution: `bank` or `insurer`; which schemes of categories apply.
+        law: instrument id → instrument.
+        workdays: year → announced holidays and make-up days.
+        deadlines: deadline id → deadline.
+        categories: scheme id → scheme.
+        registers: register id → schema with its checks.
+        reports: report id → report.
+        sha256: hash of the files the rules were read from, for audit.
+    """
+
+    version: date
+    institution: Institution = "bank"
+    law: Mapping[str, Instrument]
+    workdays: Mapping[int, Year]
+    deadlines: Mapping[str, Deadline]
+    categories: Mapping[str, Scheme]
+    registers: Mapping[str, RegisterRules]
+    reports: Mapping[str, reports.Report]
+    sha256: str = ""
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The announced working days."""
+        return Calendar(self.workdays)
+
+    @property
+    def checks(self) -> dict[str, Mapping[str, Check]]:
+        """Register id → check id → check."""
+        return {name: register.checks for name, register in self.registers.items()}
+
+    def as_json(self) -> dict[str, Any]:
+        """Version, hash and what each section holds: id → title."""
+        sections = {"law": self.law, "deadlines": self.deadlines, "categories": self.categories, "registers": self.registers, "reports": self.reports}
+        titles = {name: {key: entry.title for key, entry in section.items()} for name, section in sections.items()}
+        checks_by_register = {name: list(found) for name, found in self.checks.items()}
+        years = sorted(self.workdays)
+        return {"version": str(self.version), "institution": self.institution, "sha256": self.sha256, **titles, "workdays": years, "checks": checks_by_register}
+
+    def context(self, as_of: date) -> Context:
+        """What checks and reports may know, as of a day."""
+        return Context(as_of=as_of, calendar=self.calendar, deadlines=self.deadlines, schemes=self.categories, law=self.law)
+
+
+def load_rules(path: Path | None = None, institution: Institution | None = None) -> Rules:
+    """Read rules; the shipped ones where no path is given.
+
+    Args:
+        path: an institution's own file; with `extends: shipped` it is laid over the shipped rules.
+        institution: overrides the setting in the file.
+
+    Raises:
+        RulesError: with every mistake of form and reference, one line each.
+    """
+    shipped = resources.rules_path()
+    texts = [(path or shipped).read_text(encoding="utf-8")]
+    node = typed_yaml.parse(texts[0], (path or shipped).name)
+    builder = Builder()
+    if path is not None and _extends(node, builder):
+        texts.insert(0, shipped.read_text(encoding="utf-8"))
+        node = _laid_over(typed_yaml.parse(texts[0], shipped.name), node, builder)
+    rules = builder.build(node, Rules, "")
+    if isinstance(rules, Rules):
+        for entry in _references(rules):
+            builder.refer(*entry)
+    if builder.problems:
+        raise RulesError(builder.problems)
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
+    settings = {**{name: getattr(rules, name) for name in typed_yaml.field_types(Rules)}, "sha256": digest}
+    return Rules(**(settings | ({"institution": institution} if institution else {})))
+
+
+def read_mapping(path: Path, wanted: Any) -> Any:
+    """A small YAML file of the user's (headings.yaml, waivers.yaml) as typed values."""
+    return typed_yaml.read(path.read_text(encoding="utf-8-sig"), path.name, wanted)
+
+
+def _extends(node: yaml.Node, builder: Builder) -> bool:
+    """Whether the file lays itself over the shipped rules; takes the key out."""
+    if not isinstance(node, yaml.MappingNode):
+        return False
+    for pair in node.value:
+        if pair[0].value == "extends":
+            node.value.remove(pair)
+            if pair[1].value != "shipped":
+                builder.wrong(pair[1], "extends", f"不认识的值 {pair[1].value}", "应为 shipped")
+            return True
+    return False
+
+
+def _laid_over(base: yaml.Node, own: yaml.Node, builder: Builder) -> yaml.Node:
+    """The shipped document with an institution's entries added."""
+    _merge(base, own, "", builder)
+    return base
+
+
+def _merge(base: yaml.Node, own: yaml.Node, path: str, builder: Builder) -> None:
+    """Add the entries of `own` to `base`; sections and containers are merged, other entries must be new or replace."""
+    if not (isinstance(base, yaml.MappingNode) and isinstance(own, yaml.MappingNode)):
+        builder.wrong(own, path, "此处应为映射")
+        return
+    places = {name.value: number for number, (name, _) in enumerate(base.value)}
+    for name, child in own.value:
+        here = f"{path}.{name.value}" if path else name.value
+        replaces = _take_replaces(child)
+        if name.value not in places:
+            base.value.append((name, child))
+        elif replaces or here in {"version", "institution"}:
+            base.value[places[name.value]] = (name, child)
+        elif _is_container(here) or _only_containers(here, child):
+            _merge(base.value[places[name.value]][1], child, here, builder)
+        else:
+            builder.wrong(name, here, "随附规则中已有此项", "如确要改写，请在该项内加 replaces: true")
+
+
+def _is_container(path: str) -> bool:
+    parts = path.split(".")
+    return path in _OPEN or parts[-1] in _CONTAINERS.get(parts[0], ())
+
+
+def _only_containers(path: str, child: yaml.Node) -> bool:
+    inside = _CONTAINERS.get(path.split(".")[0], ())
+    return isinstance(child, yaml.MappingNode) and bool(child.value) and all(name.value in inside for name, _ in child.value)
+
+
+def _take_replaces(child: yaml.Node) -> bool:
+    if isinstance(child, yaml.MappingNode):
+        for pair in child.value:
+            if pair[0].value == "replaces" and pair[1].value == "true":
+                child.value.remove(pair)
+                return True
+    return False
+
+
+Problem = tuple[str, str, str, str]  # path, what, expected, guess
+
+
+def _references(rules: Rules) -> Iterator[Problem]:
+    """Every reference that leads nowhere."""
+    for name, scheme in rules.categories.items():
+        yield from ((f"categories.{name}", what, "", "") for what in scheme.faults(rules.categories))
+    for name, deadline in rules.deadlines.items():
+        yield from _deadline(rules, f"deadlines.{name}", deadline)
+    for name, schema in rules.registers.items():
+        yield from _schema(rules, f"registers.{name}", schema)
+        for check_id, check in schema.checks.items():
+            yield from _check(rules, f"registers.{name}.checks.{check_id}", schema, check)
+    for name, report in rules.reports.items():
+        yield from _report(rules, f"reports.{name}", report)
+
+
+def _unknown(path: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
+    names = list(known)
+    if name not in names:
+        expected = "应为 " + "、".join(names) + " 之一" if len(names) <= 12 else "应为已登记的编号之一"
+        yield path, f"{what} {name} 没有定义", expected, typed_yaml.near(name, names)
+
+
+def _source(rules: Rules, path: str, source: str) -> Iterator[Problem]:
+    for part in source.split(";"):
+        if part.strip():
+            yield from _unknown(f"{path}.source", "依据", part.split()[0], rules.law)
+
+
+def _deadline(rules: Rules, path: str, deadline: Deadline) -> Iterator[Problem]:
+    yield from ((path, what, "", "") for what in deadline.problems())
+    for day, version in deadline.versions.items():
+        yield from _source(rules, f"{path}.versions.{day}", version.source)
+    if not deadline.register:
+        return
+    yield from _unknown(f"{path}.register", "台账", deadline.register, rules.registers)
+    schema = rules.registers.get(deadline.register)
+    if schema is not None:
+        for column in deadline.columns():
+            yield from _unknown(path, "列", column, schema.columns)
+        yield from _condition(rules, f"{path}.when", schema, deadline.when)
+
+
+def _schema(rules: Rules, path: str, schema: Schema) -> Iterator[Problem]:
+    for key in ("key", "judged_on"):
+        if getattr(schema, key):
+            yield from _unknown(f"{path}.{key}", "列", getattr(schema, key), schema.columns)
+    for name, column in schema.columns.items():
+        if column.scheme:
+            yield from _unknown(f"{path}.columns.{name}.scheme", "分类标准", column.scheme, rules.categories)
+    yield from _twice(path, schema.columns)
+
+
+def _twice(path: str, columns: Mapping[str, Column]) -> Iterator[Problem]:
+    """A heading may belong to one column only."""
+    owner: dict[str, str] = {}
+    for name, column in columns.items():
+        for heading in (column.title, *column.aliases):
+            if owner.setdefault(heading, name) != name:
+                yield f"{path}.columns.{name}", f"表头 {heading} 已属于 {owner[heading]}", "每个表头只归一列", ""
+
+
+def _check(rules: Rules, path: str, schema: Schema, check: Check) -> Iterator[Problem]:
+    yield from _source(rules, path, check.source)
+    yield from _condition(rules, f"{path}.when", schema, check.when)
+    yield from ((path, what, "", "") for what in check.problems())
+    if hasattr(check, "holds"):
+        yield from _condition(rules, f"{path}.holds", schema, check.holds)
+    if hasattr(check, "deadline"):
+        yield from _unknown(f"{path}.deadline", "时限", check.deadline, rules.deadlines)
+    if hasattr(check, "scheme"):
+        yield from _unknown(f"{path}.scheme", "分类标准", check.scheme, rules.categories)
+    for column in check.columns_named():
+        yield from _unknown(path, "列", column, schema.columns)
+
+
+def _condition(rules: Rules, path: str, schema: Schema, condition: Condition) -> Iterator[Problem]:
+    for name, wanted in condition.items():
+        deadline, _, part = name.partition(".")
+        if part == "status" and deadline in rules.deadlines:
+            continue
+        yield from _unknown(path, "列", name, schema.columns)
+        column = schema.columns.get(name)
+        if column is None or isinstance(wanted, (bool, Bounds)):
+            continue
+        known = list(column.values) or (list(rules.categories[column.scheme].ids()) if column.scheme in rules.categories else [])
+        for value in wanted:
+            if known and value not in {EMPTY, FILLED}:
+                yield from _unknown(f"{path}.{name}", "取值", value, known)
+
+
+def _report(rules: Rules, path: str, report: reports.Report) -> Iterator[Problem]:
+    yield from _unknown(f"{path}.register", "台账", report.register, rules.registers)
+    schema = rules.registers.get(report.register)
+    if schema is None:
+        return
+    yield from _condition(rules, f"{path}.where", schema, report.where)
+    for name, figure in report.figures.items():
+        here = f"{path}.figures.{name}"
+        yield from _condition(rules, f"{here}.where", schema, figure.where)
+        for column in figure.columns():
+            yield from _unknown(here, "列", column, schema.columns)
+        for other in figure.figures():
+            yield from _unknown(here, "指标", other, [*report.figures, *report.bases])
+    for name, foot in report.cross_foots.items():
+        for other in foot.figures():
+            yield from _unknown(f"{path}.cross_foots.{name}", "指标", other, report.figures)
+    yield from ((f"{path}.{inside}", what, "", "") for inside, what in report.problems())

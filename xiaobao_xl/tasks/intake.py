@@ -1,0 +1,104 @@
+"""How every verb begins: a file is opened, its registers are read, and a receipt says what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.registers import Register
+from xiaobao_xl.rules import Rules, read_mapping
+from xiaobao_xl.typed_yaml import near
+from xiaobao_xl.workbook.grids import Book
+from xiaobao_xl.workbook.opening import open_book
+from xiaobao_xl.workbook.reading import read
+
+Step = Callable[[str], None]
+Layouts = Mapping[str, Mapping[str, str]]
+HEADINGS_FILE = "headings.yaml"
+
+
+def silent(_: str) -> None:
+    """The step of a caller who does not want to be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a workbook is read.
+
+    Attributes:
+        register: id of the register; '' lets the headings decide.
+        sheet: sheet names; () where one sheet matches, ('all',) for all that match.
+        layouts: layout name → heading → column id, from headings.yaml.
+        password: for encrypted files.
+    """
+
+    register: str = ""
+    sheet: tuple[str, ...] = ()
+    layouts: Layouts = field(default_factory=dict)
+    password: str = ""
+
+
+def read_layouts(path: Path | None, *, beside: Path) -> Layouts:
+    """headings.yaml: how an institution's own headings map to columns, layout by layout.
+
+    Args:
+        path: the file; None looks for headings.yaml beside the register.
+        beside: the register.
+    """
+    found = path or beside.parent / HEADINGS_FILE
+    if not found.is_file():
+        if path:
+            raise WorkbookError(f"{path}：找不到表头对照文件；请检查 --headings 的路径。")
+        return {}
+    layouts: Layouts = read_mapping(found, Mapping[str, Mapping[str, str]])
+    return layouts
+
+
+def open_registers(rules: Rules, path: Path, reading: Reading) -> tuple[Book, list[Register]]:
+    """Open a file and read its registers."""
+    if reading.register:
+        require(reading.register, rules.registers, "台账")
+    book = open_book(path, reading.password)
+    registers = read(
+        path, rules.registers, rules.categories, register=reading.register, sheet=reading.sheet,
+        headings={h: c for layout in reading.layouts.values() for h, c in layout.items()}, password=reading.password
+    )
+    return book, registers
+
+
+def require(name: str, known: Mapping[str, object], what: str) -> None:
+    """Refuse an id nobody has defined, with a guess."""
+    if name not in known:
+        guess = near(name, known)
+        hint = f"是否想写 {guess}？全部编号见 xiaobao rules。" if guess else f"应为 {'、'.join(known)} 之一。"
+        raise WorkbookError(f"没有编号为 {name} 的{what}；{hint}")
+
+
+def receipt_json(registers: Sequence[Register]) -> dict[str, Any]:
+    """What was read, in all and sheet by sheet; `rows_read == rows_used + rows_skipped`."""
+    sheets = [_sheet_json(register) for register in registers]
+    totals = {name: sum(sheet[name] for sheet in sheets) for name in ("rows_read", "rows_used", "rows_skipped", "waived")}
+    return {**totals, "sheets": sheets}
+
+
+def _sheet_json(register: Register) -> dict[str, Any]:
+    origin, receipt = register.origin, register.receipt
+    return {
+        "file": origin.file,
+        "sheet": origin.sheet,
+        "register": register.id,
+        "header_rows": list(origin.header_rows),
+        "columns": dict(origin.letters),
+        "rows_read": receipt.rows_read,
+        "rows_used": receipt.rows_used,
+        "rows_skipped": len(receipt.skipped),
+        "skipped": [{"row": row, "reason": reason} for row, reason in receipt.skipped],
+        "unknown_headings": receipt.unknown_headings,
+        "missing_columns": receipt.missing_columns,
+        "not_run": receipt.not_run,
+        "waived": receipt.waived,
+        "notes": receipt.notes,
+    }

@@ -1,0 +1,248 @@
+"""classify 分类: suggestions of codes for a register or one text, with the words that decided; recorded codes stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xiaobao_xl.categories import Scheme
+from xiaobao_xl.classifying import Suggestions, classify_all
+from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.registers import Register
+from xiaobao_xl.rules import Rules
+from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, silent
+from xiaobao_xl.workbook.grids import Book
+
+TEXT = "text"
+NOT_COMPLAINT = "not_complaint"
+UNSURE = "待人工判断"
+# An insurer's 险种 and 纠纷类型 take the places of product line and reason.
+SCHEMES: dict[str, dict[str, str]] = {
+    "bank": {"product_line": "product_line", "reason": "reason"},
+    "insurer": {"product_line": "insurance_line", "reason": "dispute_type"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggested:
+    """Suggestions for some texts.
+
+    Attributes:
+        parts: `product_line` and `reason` → suggestions by the institution's schemes.
+        not_complaint: suspicion that it is none.
+    """
+
+    parts: Mapping[str, Suggestions]
+    not_complaint: Suggestions
+
+    def titles(self) -> dict[str, str]:
+        """Part → Chinese name of what it classifies."""
+        return {part: found.scheme.title for part, found in self.parts.items()}
+
+    def row(self, place: int) -> dict[str, Any]:
+        """One text as JSON; labels are Chinese, scores 0–1, codes the institution's own where loaded."""
+        line: dict[str, Any] = {}
+        against: list[dict[str, Any]] = []
+        evidence: dict[str, Any] = {}
+        for part, found in self.parts.items():
+            best, words = found.ids[found.best[place]], found.evidence(place)
+            detail, second = str(found.details[place]), int(found.second[place])
+            line |= {
+                part: found.scheme.title_of(best),
+                f"{part}_detail": found.scheme.title_of(detail) if detail else "",
+                f"{part}_code": found.scheme.category(detail or best).code,
+                f"{part}_score": round(float(found.score[place]), 3),
+                f"{part}_confident": bool(found.confident[place]),
+                f"{part}_second": found.scheme.title_of(found.ids[second]) if second >= 0 else "",
+                f"{part}_second_score": round(float(found.second_score[place]), 3),
+            }
+            evidence[part] = [{"word": word, "weight": weight} for word, weight in words.words]
+            against += [{"word": word, "weight": weight, "of": part} for word, weight in words.against]
+        line["confident"] = all(line[f"{part}_confident"] for part in self.parts)
+        suspicion = self.not_complaint
+        line["not_complaint"] = bool(suspicion.confident[place])
+        kind = suspicion.scheme.title_of(suspicion.ids[suspicion.best[place]])
+        line["not_complaint_kind"] = kind if line["not_complaint"] else ""
+        evidence["not_complaint"] = [{"word": word, "weight": weight} for word, weight in suspicion.evidence(place).words]
+        return {**line, "evidence": {**evidence, "against": against}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifiedRegister:
+    """A register with suggestions.
+
+    Attributes:
+        register: the register.
+        suggested: suggestions for the texts that are filled.
+        positions: frame position of each of them.
+        columns: part → the register's column that records it.
+    """
+
+    register: Register
+    suggested: Suggested
+    positions: Sequence[int]
+    columns: Mapping[str, str]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """One object per row with a text; `disagrees` lists the parts whose recorded code differs."""
+        keys = self.register.keys().tolist()
+        for place, position in enumerate(self.positions):
+            line = self.suggested.row(place)
+            recorded = {part: self._recorded(part, position) for part in self.columns}
+            differs = [p for p, title in recorded.items() if title and title != line[p] and line[f"{p}_confident"]]
+            yield {
+                "file": self.register.origin.file,
+                "sheet": self.register.origin.sheet,
+                "row": int(self.register.origin.rows[position]),
+                "key": str(keys[position]),
+                **line,
+                "recorded": recorded,
+                "disagrees": differs,
+            }
+
+    def _recorded(self, part: str, position: int) -> str:
+        """Title under which statistics count the recorded code; '' where there is none or it is unknown."""
+        column, scheme = self.columns[part], self.suggested.parts[part].scheme
+        value = self.register.frame[column].iloc[position] if column in self.register.frame else None
+        return scheme.title_of(scheme.reported(value)) if isinstance(value, str) and value in scheme.ids() else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifiedBook:
+    """A workbook with suggestions of codes.
+
+    Attributes:
+        book: the opened file.
+        registers: registers read.
+        parts: register by register.
+        rows: every row with a text, as JSON.
+    """
+
+    book: Book
+    registers: Sequence[Register]
+    parts: Sequence[ClassifiedRegister]
+    rows: Sequence[Mapping[str, Any]]
+
+    def counts(self) -> dict[str, int]:
+        """Rows in all, settled, unsure, probably no complaint, and against the recorded code."""
+        sure = sum(row["confident"] for row in self.rows)
+        return {
+            "rows": len(self.rows),
+            "confident": sure,
+            "unsure": len(self.rows) - sure,
+            "not_complaint": sum(row["not_complaint"] for row in self.rows),
+            "disagree": sum(bool(row["disagrees"]) for row in self.rows),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """One object per row."""
+        return {"receipt": receipt_json(self.registers), "rows": [dict(row) for row in self.rows]}
+
+
+def classify(
+    rules: Rules, path: Path, reading: Reading, *, codes: Path | None = None, step: Step = silent
+) -> ClassifiedBook:
+    """Suggest codes for every row with a text.
+
+    Args:
+        rules: the rules; their institution decides which schemes apply.
+        path: the workbook; it is only read.
+        reading: which register, sheets and headings.
+        codes: the institution's own numbers, a two-column workbook or CSV: label → code.
+        step: told what is being done.
+    """
+    step("读取台账")
+    schemes = _schemes(rules, codes)
+    book, registers = open_registers(rules, path, reading)
+    parts = []
+    for register in registers:
+        step(f"分类 {register.origin.sheet}（{len(register)} 行）")
+        if TEXT not in register.frame:
+            raise WorkbookError(f"{path.name}［{register.origin.sheet}］没有“投诉内容”列，无法分类；请在 headings.yaml 里指明是哪一列。")
+        positions = register.frame[TEXT].notna().to_numpy().nonzero()[0].tolist()
+        suggested = _suggest(rules, schemes, register.frame[TEXT].iloc[positions].tolist())
+        parts.append(
+            ClassifiedRegister(
+                register=register, suggested=suggested, positions=positions, columns=SCHEMES[rules.institution]
+            )
+        )
+    rows = [row for part in parts for row in part.rows()]
+    return ClassifiedBook(book=book, registers=registers, parts=parts, rows=rows)
+
+
+def classify_text(rules: Rules, text: str, *, codes: Path | None = None) -> dict[str, Any]:
+    """Suggest codes for one text, as JSON."""
+    return {"row": None, "key": "", **_suggest(rules, _schemes(rules, codes), [text]).row(0)}
+
+
+def part_titles(rules: Rules) -> dict[str, str]:
+    """`product_line` and `reason` → what they are called at this institution."""
+    return {part: rules.categories[name].title for part, name in SCHEMES[rules.institution].items()}
+
+
+def write_classified(result: ClassifiedBook, out: Path, *, overwrite: bool = False, step: Step = silent) -> None:
+    """The copy with suggestions beside the register; recorded codes are not touched."""
+    from xiaobao_xl.workbook import copying
+
+    step("写分类副本")
+    columns: dict[str, list[copying.ExtraColumn]] = {}
+    for part in result.parts:
+        rows = {line["row"]: line for line in part.rows()}
+        columns.setdefault(part.register.origin.sheet, []).extend(_columns(part.suggested, rows))
+    copying.draw_copy(result.book, result.registers, out, columns=columns, overwrite=overwrite)
+
+
+def _columns(suggested: Suggested, rows: Mapping[int, Mapping[str, Any]]) -> Iterator[Any]:
+    from xiaobao_xl.workbook import palette
+    from xiaobao_xl.workbook.copying import ExtraColumn
+
+    for part, title in suggested.titles().items():
+        unsure = {row: palette.LEVEL_FILLS["note"] for row, line in rows.items() if not line[f"{part}_confident"]}
+        differs = {row: palette.LEVEL_FILLS["warning"] for row, line in rows.items() if part in line["disagrees"]}
+        shown = {row: _shown(line, part) for row, line in rows.items()}
+        scores = {row: line[f"{part}_score"] for row, line in rows.items()}
+        words = {row: "、".join(hit["word"] for hit in line["evidence"][part]) for row, line in rows.items()}
+        seconds = {row: line[f"{part}_second"] for row, line in rows.items()}
+        yield ExtraColumn(title=f"建议{title}", values=shown, fills=unsure | differs, width=30)
+        yield ExtraColumn(title=f"{title}得分", values=scores, number_format="0.00", width=9)
+        yield ExtraColumn(title=f"{title}依据", values=words, width=30, wraps=True)
+        yield ExtraColumn(title=f"{title}其次", values=seconds, width=24)
+    kinds = {row: f"疑似{line['not_complaint_kind']}" for row, line in rows.items() if line["not_complaint"]}
+    yield ExtraColumn(title="疑似非投诉", values=kinds, width=12)
+
+
+def _shown(line: Mapping[str, Any], part: str) -> str:
+    """The suggestion as printed: never as settled where it is not."""
+    label = "－".join(filter(None, (line[part], line[f"{part}_detail"])))
+    code = f"（{line[f'{part}_code']}）" if line[f"{part}_code"] else ""
+    return f"{label}{code}" if line[f"{part}_confident"] else f"{UNSURE}（最接近：{label}）"
+
+
+def _schemes(rules: Rules, codes: Path | None) -> dict[str, Scheme]:
+    """The institution's schemes by id, with its own numbers where it has given any."""
+    numbers = _codes(codes) if codes else {}
+    schemes, unknown = {}, set(numbers)
+    for name in (*SCHEMES[rules.institution].values(), NOT_COMPLAINT):
+        schemes[name], left = rules.categories[name].with_codes(numbers) if numbers else (rules.categories[name], [])
+        unknown &= set(left)
+    if unknown:
+        raise WorkbookError(f"{codes}：代码表里的“{'”“'.join(sorted(unknown)[:5])}”不是已知类别；请改用随附类别的名称，名称见 xiaobao rules。")
+    return schemes
+
+
+def _codes(path: Path) -> dict[str, str]:
+    """A two-column table: label → code, both as text."""
+    from xiaobao_xl.workbook.reading import read_table
+
+    table = [list(row.values()) for row in read_table(path)]
+    if not table or any(len(row) < 2 for row in table):  # noqa: PLR2004
+        raise WorkbookError(f"{path}：代码表应有表头和两列（类别、代码），每行都要填；请补齐后重试。")
+    return {str(row[0]): str(int(row[1])) if isinstance(row[1], float) else str(row[1]) for row in table}
+
+
+def _suggest(rules: Rules, schemes: Mapping[str, Scheme], texts: Sequence[str]) -> Suggested:
+    found = classify_all(schemes, texts)
+    parts = {part: found[name] for part, name in SCHEMES[rules.institution].items()}
+    return Suggested(parts=parts, not_complaint=found[NOT_COMPLAINT])

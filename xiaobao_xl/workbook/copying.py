@@ -1,0 +1,381 @@
+"""The marked copy: the register's values drawn anew in our own workbook, findings coloured and noted, columns added.
+
+The user's file is read and never written. Values, merged headings, hidden rows and sheets come along; formulas,
+shapes, charts, notes and the looks of the original do not, and the sheet 说明 of the copy says so. Cell addresses are
+those of the original, so every finding points to the same cell in both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from openpyxl.comments import Comment
+from openpyxl.utils import column_index_from_string, get_column_letter
+
+from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.findings import LEVEL_TITLES, Finding, Level, in_order
+from xiaobao_xl.registers import Register
+from xiaobao_xl.workbook import limits, palette
+from xiaobao_xl.workbook.drawing import Drawing, Row, Styled, lines_needed, put, refuse_existing, text_width
+from xiaobao_xl.workbook.grids import Book, Grid, Merge
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+ABOUT: Final = "说明"
+MOST_NOTES: Final = 20_000
+MOST_CELLS_BESIDE: Final = 2_000_000  # sheets beside the registers come along up to this size
+_SAMPLE: Final = 300
+_LONGEST_NOTE: Final = 1_200
+_AUTHOR: Final = "校验"
+_RANK: Final[dict[Level, int]] = {"error": 0, "warning": 1, "note": 2}
+_NUMBER_LIKE: Final = frozenset("0123456789０１２３４５６７８９+-.=")
+_LONG_NUMBER: Final = 1e11  # Excel prints such numbers as 1.1E+17 unless told otherwise
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtraColumn:
+    """A column added to the right of a register.
+
+    Attributes:
+        title: heading.
+        values: Excel row → value.
+        number_format: Excel number format.
+        fills: Excel row → colour (RGB), for cells that should stand out.
+        width: column width; 0 fits the values.
+        wraps: long text is wrapped.
+    """
+
+    title: str
+    values: Mapping[int, Any]
+    number_format: str = "General"
+    fills: Mapping[int, str] = field(default_factory=dict)
+    width: float = 0
+    wraps: bool = False
+
+
+def draw_copy(
+    book: Book,
+    registers: Sequence[Register],
+    out: Path,
+    *,
+    findings: Iterable[Finding] = (),
+    columns: Mapping[str, Sequence[ExtraColumn]] | None = None,
+    front: Sequence[Callable[[Drawing], None]] = (),
+    overwrite: bool = False,
+) -> list[str]:
+    """Write the copy.
+
+    Args:
+        book: the opened file.
+        registers: registers read from it; their sheets get styled heads, filters and marks.
+        out: target, `.xlsx`.
+        findings: what to mark.
+        columns: sheet name → columns to add.
+        front: draw further sheets, put before the others (`findings_sheet.draw`, `board.draw`).
+        overwrite: replace an existing file.
+
+    Returns:
+        The sentences of the sheet 说明.
+
+    Raises:
+        WorkbookError: the target exists, is the original, is no `.xlsx`, or cannot be written.
+    """
+    _refuse(book, out, overwrite=overwrite)
+    drawing = Drawing()
+    for draw in front:
+        draw(drawing)
+    ours = {ABOUT, *drawing.workbook.sheetnames}
+    by_sheet = {register.origin.sheet: register for register in registers}
+    marks = _marks(findings, by_sheet)
+    lines = remarks(book)
+    for name in book.names:
+        if name in by_sheet:
+            grid = book.load(name)
+            lines += _stray(grid)
+            if len(marks[name]) > MOST_NOTES:
+                lines.append(
+                    f"工作表“{name}”有 {len(marks[name])} 个着色单元格，只有 {MOST_NOTES} 个（先错误后提示）带批注；其余见逐条清单。"
+                )
+            _draw_register(drawing, grid, by_sheet[name], marks[name], (columns or {}).get(name, ()))
+        elif name in ours or not _draw_beside(drawing, book, name):
+            lines.append(f"工作表“{name}”{'由本工具重新生成' if name in ours else '过大'}，原表没有放入副本。")
+    _draw_about(drawing, lines)
+    drawing.save(out, overwrite=overwrite)
+    return lines
+
+
+def remarks(book: Book) -> list[str]:
+    """What a copy of this file is and what it lacks, one sentence each.
+
+    >>> remarks(Book(Path("台账.xlsx"), "xlsx", [], lambda name: Grid(name, lambda: iter(()))))[0]
+    '本文件是 台账.xlsx 的副本，由原表的数值重新绘制；原文件未改动。'
+    """
+    return [
+        f"本文件是 {book.path.name} 的副本，由原表的数值重新绘制；原文件未改动。",
+        "公式只留结果；图形、图表、图片、原有批注、条件格式、下拉列表、打印设置和原有配色不在副本中。",
+        "单元格地址、合并单元格、已知的隐藏行列和隐藏工作表与原表一致。",
+        f"{palette.level_legend()}；着色单元格的批注写明问题与改法，整行的问题标在编号格上。",
+        *book.notes,
+    ]
+
+
+def _refuse(book: Book, out: Path, *, overwrite: bool) -> None:
+    if out.suffix.lower() != ".xlsx":
+        raise WorkbookError(f"{out}：副本只能存为 .xlsx；请把文件名改成 {out.stem}.xlsx")
+    if out.exists() and book.path.exists() and out.samefile(book.path):
+        raise WorkbookError(f"{out}：这是原文件，不能覆盖；请换一个文件名")
+    refuse_existing(out, overwrite=overwrite)
+
+
+def _stray(grid: Grid) -> list[str]:
+    if not grid.scan.stray_count:
+        return []
+    return [
+        f"工作表“{grid.name}”远处有 {grid.scan.stray_count} 个零散单元格（如 {'、'.join(grid.scan.stray)}），没有放入副本。"
+    ]
+
+
+def _marks(
+    findings: Iterable[Finding], by_sheet: Mapping[str, Register]
+) -> dict[str, dict[tuple[int, int], list[Finding]]]:
+    """Sheet → (row, column), 1-based → findings of the cell; a finding about a row marks the cell of its key."""
+    marks: dict[str, dict[tuple[int, int], list[Finding]]] = {name: defaultdict(list) for name in by_sheet}
+    columns: dict[str, int] = {}
+    for finding in in_order(list(findings)):
+        if finding.row is None or finding.sheet not in by_sheet:
+            continue
+        register = by_sheet[finding.sheet]
+        letters = re.sub(r"\d+$", "", finding.cell) or register.origin.letters.get(register.schema.key, "A")
+        if letters not in columns:
+            columns[letters] = column_index_from_string(letters)
+        marks[finding.sheet][finding.row, columns[letters]].append(finding)
+    return marks
+
+
+def _draw_register(
+    drawing: Drawing,
+    grid: Grid,
+    register: Register,
+    marks: Mapping[tuple[int, int], list[Finding]],
+    extra: Sequence[ExtraColumn],
+) -> None:
+    sheet = drawing.sheet(grid.name)
+    rows = grid.rows()
+    sample = list(islice(rows, max(_SAMPLE, register.origin.header_rows[1] + 1)))
+    first, last = register.origin.header_rows
+    width = _used_width(grid, sample, register)
+    bottom = max([last, *register.origin.rows[-1:].tolist()])
+    _set_up(sheet, grid, sample, width, first)
+    for number, column in enumerate(extra, start=width + 1):
+        fitted = max(
+            [text_width(str(value)) for value in islice(column.values.values(), _SAMPLE)] + [text_width(column.title)]
+        )
+        letter = get_column_letter(number)
+        sheet.column_dimensions[letter].width = column.width or min(max(fitted + 2, 10), 40)
+        if first < last:
+            sheet.merged_cells.add(f"{letter}{first}:{letter}{last}")
+    key = column_index_from_string(register.origin.letters.get(register.schema.key, "A"))
+    sheet.freeze_panes = f"{get_column_letter(key + 1 if key <= 3 else 1)}{last + 1}"
+    sheet.auto_filter.ref = f"A{last}:{get_column_letter(width + len(extra))}{bottom}"
+    palette.print_landscape(sheet, title_rows=f"{first}:{last}")
+    _note(sheet, marks)
+    drawing.stream(sheet, 1, _register_rows(drawing, grid, chain(sample, rows), (first, last, width), marks, extra))
+
+
+def _used_width(grid: Grid, sample: Sequence[Sequence[Any]], register: Register) -> int:
+    """Columns in use, so that columns we add stand right of every value; formatted empty columns do not count."""
+    used = max([0, *map(column_index_from_string, register.origin.letters.values()), *map(_last_filled, sample)])
+    if grid.scan.width == 0 or max(map(len, sample), default=0) > used:
+        used = max([used, *map(_last_filled, grid.rows())])
+    top = register.origin.header_rows[0] - 1
+    return max([used, *(right + 1 for (_, _), (low, right) in _merges(grid) if low >= top)])
+
+
+def _merges(grid: Grid) -> list[Merge]:
+    """Merged ranges that join cells; a title merged across the whole sheet is left as it is."""
+    joined = (merge for merge in grid.merges if merge[0] != merge[1])
+    return [merge for merge in joined if merge[1][1] < limits.MAX_COLUMNS]
+
+
+def _last_filled(row: Sequence[Any]) -> int:
+    return next((place for place in range(len(row), 0, -1) if row[place - 1] not in {"", None}), 0)
+
+
+def _set_up(sheet: Worksheet, grid: Grid, sample: Sequence[Sequence[Any]], width: int, first: int) -> None:
+    """Column widths from the first rows, hidden columns, merged ranges."""
+    for number in range(width):
+        texts = [_printed(row[number]) for row in sample[first - 1 :] if number < len(row)]
+        fitted = max([text_width(text[:80]) for text in texts] or [0])
+        sheet.column_dimensions[get_column_letter(number + 1)].width = min(max(fitted + 3, 9), 42)
+    for start, end in grid.scan.hidden_columns:
+        for number in range(start, min(end, width - 1) + 1):
+            sheet.column_dimensions[get_column_letter(number + 1)].hidden = True
+    for (top, left), (low, right) in _merges(grid):
+        sheet.merged_cells.add(f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{low + 1}")
+
+
+def _printed(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, datetime) and value.time() == time():
+        return str(value.date())
+    return str(value)[:16] if isinstance(value, date) else str(value or "")
+
+
+def _note(sheet: Worksheet, marks: Mapping[tuple[int, int], list[Finding]]) -> None:
+    """A note on each marked cell, the errors first when there are too many."""
+    places = sorted(marks, key=lambda place: min(_RANK[finding.level] for finding in marks[place]))[:MOST_NOTES]
+    for row, column in places:
+        parts = [
+            f"[{LEVEL_TITLES[finding.level]}] {finding.message}"
+            + (f"\n依据：{finding.source}" if finding.source else "")
+            for finding in sorted(marks[row, column], key=lambda finding: _RANK[finding.level])
+        ]
+        text = "\n".join(parts)[:_LONGEST_NOTE]
+        height = 18 * lines_needed(text, 46) + 14
+        sheet.cell(row, column).comment = Comment(text, _AUTHOR, height=min(height, 420), width=330)
+
+
+def _register_rows(
+    drawing: Drawing,
+    grid: Grid,
+    rows: Iterable[Sequence[Any]],
+    shape: tuple[int, int, int],
+    marks: Mapping[tuple[int, int], list[Finding]],
+    extra: Sequence[ExtraColumn],
+) -> Iterator[Row]:
+    first, last, width = shape
+    dressed = _Styles(drawing)
+    title = drawing.style(font=palette.HEADING, alignment=palette.LEFT)
+    head = drawing.style(
+        font=palette.HEAD, fill=palette.ACCENT, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER
+    )
+    our_head = drawing.style(
+        font=palette.HEAD, fill=palette.OURS, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER
+    )
+    added = [_extra_styles(drawing, column) for column in extra]
+    levels: dict[int, dict[int, Level]] = defaultdict(dict)
+    for (row, column), found in marks.items():
+        levels[row][column - 1] = min((finding.level for finding in found), key=_RANK.__getitem__)
+    hidden = set(grid.scan.hidden_rows)
+
+    def draw(number: int, values: Sequence[Any], errors: Mapping[int, str]) -> Row:
+        is_hidden, values = number - 1 in hidden, values[:width]
+        if first <= number <= last:
+            cells = [(value, head) for value in _padded(values, width)]
+            cells += [(column.title if number == first else None, our_head) for column in extra]
+            return Row(cells, height=32 if number == last else 22, hidden=is_hidden)
+        if errors:
+            values = [errors.get(place, value) for place, value in enumerate(_padded(values, width))]
+        cells = [(value, title) for value in values] if number < first else dressed.row(values)
+        for place, level in levels.get(number, {}).items():
+            cells.extend([(None, 0)] * (place + 1 - len(cells)))
+            cells[place] = dressed.marked(cells[place], level)
+        if extra and number > last:
+            cells.extend([(None, 0)] * (width - len(cells)))
+            cells += [
+                (column.values.get(number), filled.get(column.fills.get(number, ""), plain))
+                for column, (plain, filled) in zip(extra, added, strict=True)
+            ]
+        return Row(cells, hidden=is_hidden)
+
+    wrong: dict[int, dict[int, str]] = defaultdict(dict)
+    for (row, column), error in grid.scan.errors.items():
+        wrong[row + 1][column] = error
+    return (draw(number, values, wrong.get(number, {})) for number, values in enumerate(rows, start=1))
+
+
+def _padded(values: Sequence[Any], width: int) -> list[Any]:
+    return [*values, *[None] * (width - len(values))]
+
+
+def _extra_styles(drawing: Drawing, column: ExtraColumn) -> tuple[int, dict[str, int]]:
+    alignment = palette.WRAPPED if column.wraps else palette.LEFT
+    colours = sorted(set(column.fills.values()))
+    plain, *filled = [
+        drawing.style(fill=colour, number_format=column.number_format, alignment=alignment) for colour in ("", *colours)
+    ]
+    return plain, dict(zip(colours, filled, strict=True))
+
+
+class _Styles:
+    """The styles of values by their type, plain and marked; all made before the first row is written."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        formats = (
+            "General",
+            palette.TEXT_FORMAT,
+            palette.DATE_FORMAT,
+            palette.MOMENT_FORMAT,
+            "0",
+            "hh:mm:ss",
+            "[h]:mm:ss",
+        )
+        placed = [palette.MIDDLE if name[0] in "yh[" else None for name in formats]
+        self.plain = [
+            drawing.style(number_format=name, alignment=place) for name, place in zip(formats, placed, strict=True)
+        ]
+        self._marked: dict[tuple[int, Level], int] = {
+            (style, level): drawing.style(fill=colour, number_format=name, alignment=place)
+            for style, name, place in zip(self.plain, formats, placed, strict=True)
+            for level, colour in palette.LEVEL_FILLS.items()
+        }
+
+    def row(self, values: Sequence[Any]) -> list[Styled]:
+        """Values with the style of their type: text that looks like a number stays text, dates are printed as dates."""
+        _, text, *_ = plain = self.plain
+        return [
+            ((value, text if value[:1] in _NUMBER_LIKE else 0) if type(value) is str else (value, plain[_kind(value)]))
+            for value in values
+        ]
+
+    def marked(self, cell: Styled, level: Level) -> Styled:
+        """The same cell in the colour of a level."""
+        return cell[0], self._marked[cell[1], level] if (cell[1], level) in self._marked else self._marked[0, level]
+
+
+def _kind(value: Any) -> int:
+    """Place of a value's format among those of `_Styles`."""
+    if isinstance(value, (int, float)):
+        return 4 if abs(value) >= _LONG_NUMBER and value % 1 == 0 else 0
+    if isinstance(value, datetime):
+        return 3 if value.time() != time() else 2
+    if isinstance(value, date):
+        return 2
+    return 5 if isinstance(value, time) else 6 if isinstance(value, timedelta) else 0
+
+
+def _draw_beside(drawing: Drawing, book: Book, name: str) -> bool:
+    """Copy the values of a sheet that holds no register; False where it is too large."""
+    grid = book.load(name)
+    rows, cells = [], 0
+    for row in grid.rows():
+        cells += len(row)
+        if cells > MOST_CELLS_BESIDE:
+            return False
+        rows.append(row)
+    sheet = drawing.sheet(name)
+    sheet.sheet_state = "hidden" if name in book.hidden else "visible"
+    _set_up(sheet, grid, rows[:_SAMPLE], max([len(row) for row in rows] or [0]), 1)
+    dressed, hidden = _Styles(drawing), set(grid.scan.hidden_rows)
+    drawing.stream(sheet, 1, (Row(dressed.row(row), hidden=number in hidden) for number, row in enumerate(rows)))
+    return True
+
+
+def _draw_about(drawing: Drawing, lines: Sequence[str]) -> None:
+    sheet = drawing.sheet(ABOUT)
+    sheet.sheet_view.showGridLines = False
+    sheet.column_dimensions["A"].width = 110
+    put(sheet["A1"], ABOUT, font=palette.TITLE, alignment=palette.LEFT)
+    for number, line in enumerate(lines, start=3):
+        put(sheet[f"A{number}"], line, font=palette.TEXT, alignment=palette.WRAPPED)
+        sheet.row_dimensions[number].height = 16 * lines_needed(line, 108) + 4
+    palette.print_landscape(sheet)

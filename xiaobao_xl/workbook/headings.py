@@ -1,0 +1,258 @@
+"""Headings: which rows of a sheet name its columns, and which registered column each of them means.
+
+A heading may stand on one to three rows anywhere among the first thirty, below a title, merged across and down, in any
+order, followed by an instruction. It is matched, in this order, by the institution's own mapping (headings.yaml), by
+title, by alias, and without what stands in brackets behind it; 投诉人 over 姓名 also counts as 投诉人姓名. What is in the
+brackets is used: (万元) scales the numbers, (01是/02否) explains codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from openpyxl.utils import get_column_letter
+
+from xiaobao_xl.amounts import MONEY
+from xiaobao_xl.cells import Cell, plain, shown
+from xiaobao_xl.registers import Schema
+from xiaobao_xl.workbook import limits
+from xiaobao_xl.workbook.grids import Merge
+
+_DEPTH = 3
+_MARKS = re.compile(r"^[*※★☆●#]+|[*※★☆●:;。]+$")
+_BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]$")
+_LEGEND = re.compile(r"(\d{1,3})[:=、.\-]?([^\d\W][^\d/、,;|]*)")
+_MONEY_UNIT = re.compile("|".join(sorted(MONEY, key=len, reverse=True)))
+_TABLE_UNIT = re.compile(r"单位(?=:).*?[:、,/和](" + "|".join(sorted(MONEY, key=len, reverse=True)) + r")(?![一-鿿])")
+_ENOUGH = 3
+_LONGEST = 60  # longer texts are no headings
+_COUNTERS = frozenset({"序号", "序", "no", "no."})  # columns that number the rows are no one's loss
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One column of the sheet that a registered column claims.
+
+    Attributes:
+        column: id of the registered column.
+        place: 0-based column in the sheet.
+        heading: as printed; parts of a merged heading joined by `/`.
+        rank: 0 for the institution's own mapping, 1 title, 2 alias, higher the less direct.
+        scale: factor of the money unit in the heading.
+        unit: that unit as printed, '' where none.
+        legend: codes explained in the heading, zeros in front dropped.
+    """
+
+    column: str
+    place: int
+    heading: str
+    rank: int
+    scale: float = 1.0
+    unit: str = ""
+    legend: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The heading found on one sheet for one register.
+
+    Attributes:
+        register: id of the register.
+        top: first heading row, 0-based.
+        bottom: last heading row, 0-based.
+        matches: registered column id → its place.
+        duplicates: further columns that claim an id already taken.
+        unknown: heading → titles near to it, for headings no registered column claims.
+        ignored: headings the institution's mapping sets aside.
+        headings: 0-based column → heading as printed, for every column that has one.
+        texts: texts of the heading rows, compared form, by row and column, to know them again further down.
+        table_unit: money unit of the whole table (单位：万元 above the heading).
+    """
+
+    register: str
+    top: int
+    bottom: int
+    matches: Mapping[str, Match]
+    duplicates: Sequence[Match] = ()
+    unknown: Mapping[str, list[str]] = field(default_factory=dict)
+    ignored: Sequence[str] = ()
+    headings: Mapping[int, str] = field(default_factory=dict)
+    texts: Sequence[Mapping[int, str]] = ()
+    table_unit: str = ""
+
+    def suffices(self, schema: Schema) -> bool:
+        """Enough headings are known to call this a register."""
+        enough = min(_ENOUGH, len(schema.columns))
+        return len(self.matches) >= enough or (schema.key in self.matches and len(self.matches) >= enough - 1 > 0)
+
+
+class Names:
+    """All names by which the columns of one register are known."""
+
+    def __init__(self, schema: Schema, own: Mapping[str, str | None]) -> None:
+        """Index titles, aliases and the institution's own mapping by their compared form."""
+        self.schema = schema
+        self.ranks: dict[str, tuple[str, int]] = {}
+        for rank, words in ((2, "aliases"), (1, "title")):
+            for key, column in schema.columns.items():
+                for word in [column.title] if words == "title" else column.aliases:
+                    self.ranks[bare(word)] = (key, rank)
+        self.ignored = {bare(word) for word, key in own.items() if not key}
+        self.ranks |= {bare(word): (key, 0) for word, key in own.items() if key in schema.columns}
+
+    def find(self, parts: Sequence[str]) -> tuple[str, int] | None:
+        """Column id and rank for a heading, its parts from the top row down; None where no name fits."""
+        if len(parts[-1]) > _LONGEST:
+            return None
+        whole = [bare(part) for part in parts]
+        short = [bare(without_brackets(part)) for part in parts]
+        tries = [("".join(whole), 0), ("/".join(whole), 0), ("".join(whole[-2:]), 0), (whole[-1], 0)]
+        tries += [("".join(short[-2:]), 2), (short[-1], 2)]
+        hits = ((self.ranks[text], extra) for text, extra in tries if text in self.ranks)
+        return next(((key, rank + extra) for (key, rank), extra in hits), None)
+
+    def is_ignored(self, parts: Sequence[str]) -> bool:
+        """The institution's mapping sets this heading aside."""
+        return bare(parts[-1]) in self.ignored or "/".join(map(bare, parts)) in self.ignored
+
+    def near(self, heading: str) -> list[str]:
+        """Titles whose names share most characters with a heading, nearest first, at most three."""
+        letters = set(bare(without_brackets(heading)))
+        scores: dict[str, float] = {}
+        for name, (key, _) in self.ranks.items():
+            common = len(letters & set(name))
+            likeness = 2 * common / (len(letters) + len(set(name)) or 1)
+            if common > 1 and likeness >= 0.6:
+                title = self.schema.columns[key].title
+                scores[title] = max(likeness, scores.get(title, 0))
+        return sorted(scores, key=lambda title: -scores[title])[:3]
+
+
+@lru_cache(maxsize=20_000)
+def bare(heading: str) -> str:
+    """A heading for comparing.
+
+    >>> bare(" *投诉\\n编号： "), bare("产品（服务）大类")
+    ('投诉编号', '产品(服务)大类')
+    """
+    return _MARKS.sub("", plain(heading))
+
+
+@lru_cache(maxsize=20_000)
+def without_brackets(heading: str) -> str:
+    """A heading without the brackets at its end.
+
+    >>> without_brackets("投诉金额（万元）")
+    '投诉金额'
+    """
+    return _BRACKETS.sub("", _MARKS.sub("", plain(heading)))
+
+
+def find(register: str, names: Names, rows: Sequence[Sequence[Cell]], merges: Iterable[Merge]) -> Header | None:
+    """The best heading among the first rows of a sheet, or None where not one heading is known.
+
+    Args:
+        register: id of the register looked for.
+        names: the names of its columns.
+        rows: first rows of the sheet.
+        merges: merged ranges.
+    """
+    grid = _texts(rows[: limits.HEADER_ROWS + _DEPTH])
+    spread = _spread(grid, merges)
+    best: tuple[tuple[int, int, int, int], int, int, dict[int, list[str]]] | None = None
+    for top in range(min(limits.HEADER_ROWS, len(grid))):
+        for depth in range(1, min(_DEPTH, len(grid) - top) + 1):
+            parts = _parts(spread[top : top + depth])
+            found = [hit for stack in parts.values() if (hit := names.find(stack))]
+            score = (len({key for key, _ in found}), -depth, -sum(rank for _, rank in found), -top)
+            if found and (best is None or score > best[0]):
+                best = (score, top, top + depth - 1, parts)
+    if best is None:
+        return None
+    _, top, bottom, parts = best
+    return _header(register, names, _widened(top, merges), bottom, parts, grid)
+
+
+def _widened(top: int, merges: Iterable[Merge]) -> int:
+    """First heading row, counting rows above that a merged heading reaches down from."""
+    return min((start[0] for start, end in merges if start[0] <= top <= end[0] and end[0] - start[0] < _DEPTH), default=top)
+
+
+def _header(register: str, names: Names, top: int, bottom: int, parts: dict[int, list[str]], grid: list[dict[int, str]]) -> Header:
+    above = [text for row in grid[:top] for text in row.values()]
+    table_unit = next((unit for text in above if (unit := unit_of_table(text))), "")
+    hits = [(place, stack, hit) for place, stack in sorted(parts.items()) if (hit := names.find(stack))]
+    claims = [_match(key, rank, place, stack, names, table_unit) for place, stack, (key, rank) in hits if not names.is_ignored(stack)]
+    matches: dict[str, Match] = {}
+    for match in sorted(claims, key=lambda match: (match.rank, match.place)):
+        matches.setdefault(match.column, match)
+    rest = {place: stack for place, stack in sorted(parts.items()) if place not in {claim.place for claim in claims}}
+    return Header(
+        register, top, bottom, matches,
+        duplicates=[claim for claim in claims if matches[claim.column] is not claim],
+        unknown={"/".join(stack): names.near(stack[-1]) for stack in rest.values() if not names.is_ignored(stack) and bare(stack[-1]) not in _COUNTERS},
+        ignored=["/".join(stack) for stack in rest.values() if names.is_ignored(stack)],
+        headings={place: "/".join(stack) for place, stack in sorted(parts.items())},
+        texts=[{place: bare(text) for place, text in row.items()} for row in grid[top : bottom + 1]],
+        table_unit=table_unit,
+    )  # fmt: skip
+
+
+def _match(key: str, rank: int, place: int, stack: list[str], names: Names, table_unit: str) -> Match:
+    inside = _BRACKETS.search(_MARKS.sub("", plain(stack[-1])))
+    note = inside[1] if inside else ""
+    unit = ""
+    if names.schema.columns[key].unit == "cny":
+        own = _MONEY_UNIT.search(note) or re.search(r"[/_\-](" + _MONEY_UNIT.pattern + ")$", plain(stack[-1]))
+        unit = own[own.lastindex or 0] if own else table_unit
+    legend = {code.lstrip("0") or "0": word for code, word in _LEGEND.findall(note)}
+    return Match(key, place, "/".join(stack), rank, MONEY.get(unit, 1.0), unit, legend if len(set(legend.values())) == len(legend) > 1 else {})
+
+
+def unit_of_table(text: str) -> str:
+    """The money unit a line above the heading gives for the whole table.
+
+    >>> unit_of_table("单位：件、万元"), unit_of_table("填报单位：某某银行")
+    ('万元', '')
+    """
+    match = _TABLE_UNIT.search(plain(text))
+    return match[1] if match else ""
+
+
+def _texts(rows: Sequence[Sequence[Cell]]) -> list[dict[int, str]]:
+    """Texts of each row by column; blanks left out."""
+    return [{place: text for place, cell in enumerate(row) if (text := " ".join(shown(cell).split()))} for row in rows]
+
+
+def _spread(grid: list[dict[int, str]], merges: Iterable[Merge]) -> list[dict[int, str]]:
+    """The same with the text of a merged range in each of its cells."""
+    spread = [dict(row) for row in grid]
+    for (top, left), (bottom, right) in merges:
+        text = grid[top].get(left) if top < len(grid) else None
+        if text and bottom - top < _DEPTH and right - left < limits.MAX_COLUMNS:
+            for row in range(top, min(bottom + 1, len(grid))):
+                spread[row] |= {place: text for place in range(left, right + 1) if place not in grid[row]}
+    return spread
+
+
+def _parts(rows: list[dict[int, str]]) -> dict[int, list[str]]:
+    """The stack of heading texts of each column from the top, repeated texts once."""
+    parts: dict[int, list[str]] = {}
+    for row in rows:
+        for place, text in row.items():
+            stack = parts.setdefault(place, [])
+            if not stack or stack[-1] != text:
+                stack.append(text)
+    return parts
+
+
+def address(place: int, row: int) -> str:
+    """Excel address of 0-based places.
+
+    >>> address(3, 2)
+    'D3'
+    """
+    return f"{get_column_letter(place + 1)}{row + 1}"

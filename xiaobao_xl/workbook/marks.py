@@ -1,0 +1,120 @@
+"""Marks: what stands between double braces in a template.
+
+    {{ 本期收到 }}                        a figure, by Chinese title or id
+    {{ 按原因[因定价收费引起的投诉] }}      one member
+    {{ 按机构.名称 }} {{ 按机构.值 }}       the row is repeated for each member (also .序号, .占比's own figure and so on)
+    {{ 按机构与渠道[营业现场].值 }}         in a repeated row: the second axis
+
+A cell that is nothing but one mark gets the number itself; marks within a text are printed into it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from openpyxl.cell import Cell
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.figures import Figures
+
+_MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_SHAPE = re.compile(r"\s*([^\[\].]+?)\s*((?:\[[^\[\]]+\]\s*)*)(?:\.\s*(名称|值|序号|name|value|number))?\s*")
+_FIELDS = {"name": "名称", "value": "值", "number": "序号"}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark.
+
+    Attributes:
+        figure: figure or base id.
+        members: members named in brackets, as ids.
+        field: 名称, 值 or 序号 where the row is repeated; '' otherwise.
+        text: the mark as written, braces included.
+    """
+
+    figure: str
+    members: tuple[str, ...]
+    field: str
+    text: str
+
+
+def marks_in(text: object, figures: Figures) -> list[Mark]:
+    """Marks of one cell.
+
+    Raises:
+        ValueError: a mark names nothing known; the text says what, with a near guess.
+    """
+    return [_mark(found, figures) for found in _MARK.finditer(text)] if isinstance(text, str) else []
+
+
+def _mark(found: re.Match[str], figures: Figures) -> Mark:
+    shape = _SHAPE.fullmatch(found[1])
+    if not shape:
+        raise ValueError(f"标记 {found[0]} 写法不对；应为 {{{{ 指标 }}}}、{{{{ 指标[类别] }}}} 或 {{{{ 指标.名称 }}}}")
+    name, inside, part = shape[1], re.findall(r"\[\s*([^\[\]]+?)\s*\]", shape[2]), shape[3] or ""
+    figure = figures.id_of(name)
+    if figure is None:
+        titles = [figures.spec(known).title for known in figures.values]
+        raise ValueError(f"标记 {found[0]} 中的指标“{name}”没有定义{_guess(name, titles)}")
+    axes = figures.axes[figure]
+    offset = 1 if part else 0
+    if len(inside) + offset > len(axes):
+        raise ValueError(f"标记 {found[0]} 的类别多于指标“{name}”的分类（该指标有 {len(axes)} 个 by）")
+    members = []
+    for axis, label in zip(axes[offset:], inside, strict=False):
+        member = next((key for key, title in axis.titles.items() if label in {key, title}), None)
+        if member is None and axis.is_open:
+            member = label  # a unit that did not occur counts nothing
+        if member is None:
+            raise ValueError(
+                f"标记 {found[0]} 中的类别“{label}”不属于指标“{name}”{_guess(label, list(axis.titles.values()))}"
+            )
+        members.append(member)
+    return Mark(figure, tuple(members), _FIELDS.get(part, part), found[0])
+
+
+def _guess(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    return (
+        f"；是否想写 {'、'.join(near)}？"
+        if near
+        else f"；可用的有 {'、'.join(known[:12])}{' 等' if len(known) > 12 else ''}"
+    )
+
+
+def marked_cells(workbook: Workbook, figures: Figures, file: str) -> list[tuple[Worksheet, Cell, list[Mark]]]:
+    """Every cell with marks.
+
+    Raises:
+        WorkbookError: names every cell whose mark is not known.
+    """
+    found, wrong = [], []
+    for sheet, cell in _cells(workbook):
+        try:
+            marks = marks_in(cell.value, figures)
+        except ValueError as mistake:
+            wrong.append(f"{file} {sheet.title}!{cell.coordinate}: {mistake}")
+            continue
+        if marks and cell.data_type == "f":
+            wrong.append(
+                f"{file} {sheet.title}!{cell.coordinate}: 公式里不能写标记；请把标记放进单元格，公式引用该单元格"
+            )
+        elif marks:
+            found.append((sheet, cell, marks))
+    if wrong:
+        raise WorkbookError("\n".join(wrong))
+    return found
+
+
+def _cells(workbook: Workbook) -> Iterator[tuple[Worksheet, Cell]]:
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell, Cell) and cell.value is not None:
+                    yield sheet, cell

@@ -1,0 +1,77 @@
+"""What the sheets of a 底稿 have in common: their names, columns, head and links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from xiaobao_xl.figures import Operation
+from xiaobao_xl.reports import Figure
+from xiaobao_xl.workbook import palette
+from xiaobao_xl.workbook.drawing import put
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+FIGURES, ROWS, FOOTS, NOTES = "指标", "明细", "勾稽", "说明"
+OPERATION_TITLES: dict[Operation, str] = {
+    "count": "计件", "sum": "合计", "mean": "平均", "median": "中位数", "ratio": "比率", "share": "占比",
+    "change": "变动", "total": "加总", "text": "文字", "given": "基础数据",
+}  # fmt: skip
+HEADINGS = (
+    "编码",
+    "报表单元格",
+    "指标",
+    "类别",
+    "含义",
+    "值",
+    "单位",
+    "运算",
+    "组成",
+    "倍数",
+    "件数",
+    "重算",
+    "核对",
+    "明细",
+    "备注",
+)
+WIDTHS = (8, 20, 20, 24, 46, 14, 12, 9, 16, 11, 8, 14, 8, 8, 34)
+TOP = 4  # first row below the headings, on 指标 and 明细
+
+
+def head(sheet: Worksheet, title: str, hint: str, headings: Sequence[str], widths: Sequence[float]) -> None:
+    """Title, one line of help, the headings."""
+    put(sheet["A1"], title, font=palette.TITLE)
+    put(sheet["A2"], hint, font=palette.FAINT)
+    for column, (heading, width) in enumerate(zip(headings, widths, strict=True), start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+        put(
+            sheet.cell(TOP - 1, column),
+            heading,
+            font=palette.HEAD,
+            fill=palette.HEAD_FILL,
+            alignment=palette.HEAD_ALIGNMENT,
+            border=palette.HEAD_BORDER,
+        )
+    sheet.row_dimensions[1].height, sheet.row_dimensions[TOP - 1].height = 26, 22
+    sheet.freeze_panes = f"A{TOP}"
+    sheet.sheet_view.showGridLines = False
+    palette.print_landscape(sheet, title_rows=f"{TOP - 1}:{TOP - 1}")
+
+
+def link(sheet: Worksheet, address: str, target: tuple[str, str], file: str = "") -> None:
+    """Let a cell jump to a (sheet, cell) of this workbook, or of another file."""
+    place = f"{quote_sheetname(target[0])}!{target[1]}"
+    cell = sheet[address]
+    cell.hyperlink = Hyperlink(ref=address, location=place, target=file or None)
+    cell.font = palette.LINK
+
+
+def number_format(spec: object) -> str:
+    """How a figure is shown."""
+    decimals = spec.decimals if isinstance(spec, Figure) else 0
+    point = "." + "0" * decimals if decimals else ""
+    return f"0{point}%" if getattr(spec, "unit", "") == "%" else f"#,##0{point}"

@@ -1,0 +1,108 @@
+"""The sheets 勾稽 and 说明 of a 底稿."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from openpyxl.styles import Font
+
+from xiaobao_xl.cross_footing import explain, sentence
+from xiaobao_xl.figures import Figures, Footing
+from xiaobao_xl.findings import Level
+from xiaobao_xl.workbook import palette
+from xiaobao_xl.workbook.drawing import lines_needed, put
+from xiaobao_xl.workbook.filling import Filled, sha256_of
+from xiaobao_xl.workbook.paper_form import TOP, head
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from xiaobao_xl.workbook.working_paper import Stamp
+
+_FOOT_HEADINGS = ("勾稽关系", "左边", "右边", "差额", "结论", "逐件核对")
+_FOOT_WIDTHS, _NOTE_WIDTHS = (46, 12, 12, 12, 14, 90), (22, 120)
+
+
+def foots_sheet(sheet: Worksheet, figures: Figures) -> None:
+    """Every cross-foot with both sides, and below it the complaints counted unequally."""
+    hint = "两边逐件比较：即使合计相等，只要有投诉两边计法不同也会列出。"
+    head(sheet, "勾稽关系", hint, _FOOT_HEADINGS, _FOOT_WIDTHS)
+    row = TOP
+    for footing in figures.footings:
+        row = _foot(sheet, row, figures, footing)
+
+
+def _foot(sheet: Worksheet, row: int, figures: Figures, footing: Footing) -> int:
+    left, right = footing.sums
+    title = footing.title + ("（同源）" if footing.same_source else "")
+    _line(
+        sheet,
+        row,
+        (title, left, right, left - right, footing.verdict, sentence(figures, footing)),
+        palette.STRONG,
+        _FOOT_WIDTHS,
+    )
+    cell = sheet.cell(row, 5)
+    level: Level = "note" if footing.unchecked else "error"
+    cell.fill = palette.fill(palette.GOOD_FILL if footing.holds else palette.LEVEL_FILLS[level])
+    cell.font = Font(
+        name=palette.FONT, size=10, bold=True, color=palette.GOOD_INK if footing.holds else palette.LEVEL_INKS[level]
+    )
+    for position, here, there in footing.breaks:
+        row += 1
+        told = (
+            f"　　{figures.stack.place(position)}",
+            here,
+            there,
+            here - there,
+            "",
+            explain(figures, footing, position),
+        )
+        _line(sheet, row, told, palette.TEXT, _FOOT_WIDTHS)
+    return row + 1
+
+
+def _line(sheet: Worksheet, row: int, cells: Sequence[object], font: Font, widths: Sequence[float]) -> None:
+    for column, content in enumerate(cells, start=1):
+        put(
+            sheet.cell(row, column),
+            content,
+            font=font,
+            border=palette.UNDERLINE,
+            alignment=palette.WRAPPED if isinstance(content, str) else palette.CENTRED,
+        )
+    lines = (lines_needed(str(cell), width) for cell, width in zip(cells, widths, strict=True) if isinstance(cell, str))
+    sheet.row_dimensions[row].height = 6 + 14 * max(lines)
+
+
+def notes_sheet(sheet: Worksheet, figures: Figures, filled: Filled, stamp: Stamp) -> None:
+    """What the report was made from and with, and what to know about it."""
+    hint = "本底稿供复核与备查，含投诉编号，不含投诉人信息；请按内部资料保管。"
+    head(sheet, "说明", hint, ("项目", "内容"), _NOTE_WIDTHS)
+    for row, (name, content) in enumerate(_notes(figures, filled, stamp), start=TOP):
+        _line(sheet, row, (name, content), palette.TEXT, _NOTE_WIDTHS)
+        sheet.cell(row, 1).font = palette.STRONG
+
+
+def _notes(figures: Figures, filled: Filled, stamp: Stamp) -> Iterator[tuple[str, str]]:
+    report = figures.report
+    yield "报表", f"{report.title}（{figures.id}）"
+    yield "统计期间", f"{figures.period.title}（{figures.period.dates}）"
+    yield "统计时点", stamp.as_of
+    yield "口径", report.note
+    yield "程序", stamp.program
+    yield "规则", f"版本 {stamp.rules_version}；SHA-256 {stamp.rules_sha256}"
+    yield "模板", f"SHA-256 {filled.template_sha256}"
+    yield "报表文件", f"{filled.path.name}；SHA-256 {filled.sha256}（填报完成时）"
+    for place, register in enumerate(figures.stack.registers):
+        origin, receipt = register.origin, register.receipt
+        digest = f"；SHA-256 {sha256_of(stamp.register_paths[place])}" if place < len(stamp.register_paths) else ""
+        yield "台账", f"{origin.file}，工作表 {origin.sheet}{digest}"
+        yield "台账收据", f"读取 {receipt.rows_read} 行＝采用 {receipt.rows_used} 行＋略过 {len(receipt.skipped)} 行"
+        for row, reason in receipt.skipped:
+            yield "", f"第 {row} 行未采用：{reason}"
+        for note in receipt.notes:
+            yield "", note
+    for finding in (*figures.findings, *filled.findings):
+        yield "需要注意", finding.message

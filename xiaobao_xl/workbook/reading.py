@@ -1,0 +1,264 @@
+"""Reading: a file becomes registers, one per sheet that matches, with a receipt that leaves no row out.
+
+The heading is found by what it says; every cell keeps its truth or becomes a fault; hidden rows, filters, stray cells and
+units are named in the receipt. `read` is the door; `read_table` gives any small sheet as rows of a table.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xiaobao_xl import parsing
+from xiaobao_xl.categories import Scheme
+from xiaobao_xl.cells import Cell, Cells, shown
+from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.findings import Finding
+from xiaobao_xl.registers import Origin, Receipt, Register, Schema, mask
+from xiaobao_xl.workbook import headings as heads
+from xiaobao_xl.workbook import limits, receipts
+from xiaobao_xl.workbook.grids import Book, Grid
+from xiaobao_xl.workbook.headings import Header, Match
+from xiaobao_xl.workbook.opening import open_book
+from xiaobao_xl.workbook.rows import Sorted, sort_rows
+
+ALL = "all"
+_BATCH = 1024  # small enough that a batch of cells stays in the processor's cache
+_LOOK = limits.HEADER_ROWS + 10
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A sheet with the best heading found on it."""
+
+    grid: Grid
+    header: Header
+    is_enough: bool
+
+
+def read(
+    path: Path | str,
+    schemas: Mapping[str, Schema],
+    schemes: Mapping[str, Scheme],
+    *,
+    register: str = "",
+    sheet: tuple[str, ...] = (),
+    headings: Mapping[str, str | None] | None = None,
+    password: str = "",
+) -> list[Register]:
+    """Read a file.
+
+    Args:
+        path: the file, of any kind `opening` knows.
+        schemas: register id → schema.
+        schemes: scheme id → scheme, for coded columns.
+        register: id of the register expected; '' takes the one whose headings match best.
+        sheet: names of sheets; () takes the only one that matches, ('all',) every one that does.
+        headings: the institution's own headings → column id, or None to set a heading aside.
+        password: password of an encrypted file.
+
+    Returns:
+        One register per sheet, in the order of the workbook.
+
+    Raises:
+        WorkbookError: the file cannot be read, no heading is found, or several sheets match and none was chosen.
+    """
+    book = open_book(path, password)
+    wanted = {register: schemas[register]} if register else schemas
+    names = {key: heads.Names(schema, headings or {}) for key, schema in wanted.items()}
+    chosen = _chosen(book, names, sheet)
+    return [_read_sheet(book, candidate, wanted[candidate.header.register], schemes) for candidate in chosen]
+
+
+def read_table(path: Path | str, sheet: str = "", *, password: str = "") -> list[dict[str, str | float | datetime]]:
+    """Read a small sheet as a table: the first row with two filled cells names the columns.
+
+    Args:
+        path: the file.
+        sheet: name of the sheet; '' takes the first visible one.
+        password: password of an encrypted file.
+
+    Returns:
+        One dict per row that is not empty, heading → text, number or datetime; empty cells are left out.
+
+    Raises:
+        WorkbookError: the file cannot be read or has no such sheet.
+    """
+    book = open_book(path, password)
+    name = _named(book, sheet) if sheet else next((name for name in book.names if name not in book.hidden), "")
+    if not name:
+        raise WorkbookError(f"{book.path.name}：没有可见的工作表；请取消隐藏后再试。")
+    rows = ([_simple(cell) for cell in row] for row in book.load(name).rows())
+    full = (row for row in rows if any(cell != "" for cell in row))
+    titles = next((row for row in full if sum(cell != "" for cell in row) > 1), [])
+    return [
+        {str(title): cell for title, cell in zip(titles, row, strict=False) if title != "" and cell != ""} for row in full
+    ]
+
+
+def sheet_names(path: Path | str, *, password: str = "") -> list[str]:
+    """Names of all sheets of a file, hidden ones too."""
+    return list(open_book(path, password).names)
+
+
+def _simple(cell: Cell) -> str | float | datetime:
+    if isinstance(cell, bool) or cell is None:
+        return shown(cell)
+    if isinstance(cell, (int, float, datetime)):
+        return cell
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001  cells have no zone
+    return str(cell).strip()
+
+
+def _named(book: Book, name: str) -> str:
+    if name in book.names:
+        return name
+    same = [known for known in book.names if heads.bare(known) == heads.bare(name)]
+    if len(same) == 1:
+        return same[0]
+    near = difflib.get_close_matches(name, book.names, 1)
+    guess = f"；是不是「{near[0]}」" if near else ""
+    raise WorkbookError(f"{book.path.name}：没有名为「{name}」的工作表{guess}；现有：{'、'.join(book.names)}。")
+
+
+def _chosen(book: Book, names: Mapping[str, heads.Names], sheet: tuple[str, ...]) -> list[_Candidate]:
+    """The sheets to read, each with its heading."""
+    is_open = sheet in {(), (ALL,)} and ALL not in book.names
+    pool = [name for name in book.names if name not in book.hidden] if is_open else [_named(book, name) for name in sheet]
+    candidates = [found for name in pool if (found := _candidate(book.load(name), names))]
+    matching = [candidate for candidate in candidates if candidate.is_enough]
+    if not matching or (not is_open and len(matching) < len(pool)):
+        raise receipts.no_heading(book, pool, names, [candidate.header for candidate in candidates], {c.grid.name for c in matching})
+    if not is_open:
+        return matching
+    most = max(len(candidate.header.matches) for candidate in matching)
+    strong = [candidate for candidate in matching if len(candidate.header.matches) * 2 >= most]
+    book.notes += [receipts.weak(c.grid.name, c.header) for c in matching if c not in strong]
+    if len(strong) > 1 and not sheet:
+        raise receipts.several(book, [candidate.grid.name for candidate in strong])
+    return strong
+
+
+def _candidate(grid: Grid, names: Mapping[str, heads.Names]) -> _Candidate | None:
+    """The best heading on a sheet among the registers asked for."""
+    first = list(islice(grid.rows(), _LOOK))
+    found = [(key, heads.find(key, known, first, grid.merges)) for key, known in names.items()]
+    headers = [header for _, header in found if header]
+    if not headers:
+        return None
+    best = max(headers, key=lambda header: len(header.matches))
+    return _Candidate(grid, best, best.suffices(names[best.register].schema))
+
+
+def _columns(grid: Grid, start: int) -> list[Cells]:
+    """All columns of a sheet from a row on, batch by batch so that single cells never pile up."""
+    parts: list[list[Cells]] = []
+    lengths: list[int] = []
+    rows = islice(grid.rows(), start, None)
+    while batch := list(islice(rows, _BATCH)):
+        width = max(map(len, batch))
+        if min(map(len, batch)) < width:
+            batch = [row + [""] * (width - len(row)) for row in batch]
+        parts += [[Cells.part([""] * length) for length in lengths] for _ in range(width - len(parts))]
+        for place, column in enumerate(zip(*batch, strict=True)):
+            parts[place].append(Cells.part(column))
+        for stretch in parts[width:]:
+            stretch.append(Cells.part([""] * len(batch)))
+        lengths.append(len(batch))
+    with ThreadPoolExecutor(2) as pool:  # Arrow works outside the interpreter's lock
+        return list(pool.map(Cells.joined, parts))
+
+
+def _read_sheet(book: Book, candidate: _Candidate, schema: Schema, schemes: Mapping[str, Scheme]) -> Register:
+    grid, header = candidate.grid, candidate.header
+    start = header.bottom + 1
+    columns = _columns(grid, start)
+    errors = _errors_by_column(grid, start, len(columns[0]) if columns else 0, len(columns))
+    filled = [_filled(cells, errors.get(place, {})) for place, cells in enumerate(columns)]
+    rows = sort_rows(header, schema.key, columns, filled)
+    places = np.flatnonzero(rows.used)
+    origin = Origin(
+        book.path.name, grid.name, (header.top + 1, header.bottom + 1),
+        {key: heads.address(match.place, 0)[:-1] for key, match in header.matches.items()},
+        {key: match.heading for key, match in header.matches.items()},
+        (places + start + 1).astype(np.int64),
+    )  # fmt: skip
+    receipt = Receipt(rows_read=len(places) + len(rows.skipped), rows_used=len(places))
+    receipt.skipped = [(row + start + 1, reason) for row, reason in sorted(rows.skipped.items())]
+    result = Register(header.register, schema, pd.DataFrame(index=pd.RangeIndex(len(places))), origin, receipt=receipt)
+    stray = receipts.beside(header, filled, start)
+    parsed = _parsed(grid, header, schema, schemes, columns, errors, rows.used)
+    result.frame = pd.DataFrame({key: column.values for key, column in parsed.items()}, index=result.frame.index)
+    result.faulty = {key: column.faulty for key, column in parsed.items() if column.faulty.any()}
+    result.faults = _findings(result, parsed) + _doubts(result, rows, start)
+    receipts.complete(result, book, grid, header, {key: column.placeholders for key, column in parsed.items()}, stray)
+    return result
+
+
+def _errors_by_column(grid: Grid, start: int, height: int, width: int) -> dict[int, dict[int, str]]:
+    """Column → row below the heading → error value."""
+    errors: dict[int, dict[int, str]] = {}
+    for (row, place), value in grid.scan.errors.items():
+        if start <= row < start + height and place < width:
+            errors.setdefault(place, {})[row - start] = value
+    return errors
+
+
+def _filled(cells: Cells, errors: Mapping[int, str]) -> np.ndarray:
+    full = cells.filled()
+    full[list(errors)] = True
+    return full
+
+
+def _parsed(
+    grid: Grid, header: Header, schema: Schema, schemes: Mapping[str, Scheme], columns: list[Cells],
+    errors: Mapping[int, Mapping[int, str]], used: np.ndarray,
+) -> dict[str, parsing.Parsed]:  # fmt: skip
+    """Parse each registered column of the rows that are data, in the order of the schema."""
+    positions = np.cumsum(used) - 1
+
+    def parse(key: str) -> parsing.Parsed:
+        column, match = schema.columns[key], header.matches[key]
+        cells = columns[match.place].keep(used) if match.place < len(columns) else Cells.of([""] * int(used.sum()))
+        wrong = {int(positions[row]): value for row, value in errors.get(match.place, {}).items() if used[row]}
+        setting = parsing.Setting(scale=match.scale, legend=match.legend, is_1904=grid.is_1904, errors=wrong)
+        return parsing.parse(column, cells, scheme=schemes.get(column.scheme), setting=setting)
+
+    keys = [key for key in schema.columns if key in header.matches]
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(keys, pool.map(parse, keys), strict=True))
+
+
+def _findings(register: Register, parsed: Mapping[str, parsing.Parsed]) -> list[Finding]:
+    """Faults of cells as findings; private values masked."""
+    keys = register.keys().tolist() if any(column.faults for column in parsed.values()) else []
+    found = []
+    for key, column in parsed.items():
+        spec, letter, heading = register.schema.columns[key], register.origin.letters[key], register.origin.headings[key]
+        for fault in column.faults:
+            row = int(register.origin.rows[fault.position])
+            value = mask(fault.value) if spec.private else fault.value
+            named = f"“{value[:40]}”" if value and fault.check != "reading.no_error_value" else ""
+            found.append(
+                Finding(
+                    fault.check, fault.level, f"{heading}{named}：{fault.message}", register.origin.file, register.origin.sheet,
+                    row, key, heading, f"{letter}{row}", keys[fault.position], value,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _doubts(register: Register, rows: Sorted, start: int) -> list[Finding]:
+    file, sheet = register.origin.file, register.origin.sheet
+    return [
+        Finding("reading.row_is_data", "warning", doubt.message, file, sheet, doubt.row + start + 1) for doubt in rows.doubts
+    ]
