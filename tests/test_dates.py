@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001  (cells of a workbook have no time zone)
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
@@ -65,7 +66,15 @@ def test_cells_excel_holds_that_are_no_day_are_faults(cell: object) -> None:
 
 @given(
     day=st.dates(date(1940, 1, 1), date(2100, 1, 1)),
-    form=st.sampled_from(["{0:%Y-%m-%d}", "{0.year}/{0.month}/{0.day}", "{0.year}.{0.month}.{0.day}", "{0.year}年{0.month}月{0.day}日", "{0:%Y%m%d}"]),
+    form=st.sampled_from(
+        [
+            "{0:%Y-%m-%d}",
+            "{0.year}/{0.month}/{0.day}",
+            "{0.year}.{0.month}.{0.day}",
+            "{0.year}年{0.month}月{0.day}日",
+            "{0:%Y%m%d}",
+        ]
+    ),
     is_wide=st.booleans(),
 )
 def test_every_day_in_every_form_reads_back(day: date, form: str, is_wide: bool) -> None:

@@ -22,7 +22,9 @@ from xiaobao_xl.counting import count
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.figures import BLANK, Figures
 from xiaobao_xl.periods import parse_period
+from xiaobao_xl.reports import Flow, Report
 from xiaobao_xl.rules import Rules
+from xiaobao_xl.workbook import working_paper
 from xiaobao_xl.workbook.base_table import read_base_table
 from xiaobao_xl.workbook.filling import Filled, Placed, fill
 from xiaobao_xl.workbook.recounting import recounted
@@ -113,7 +115,7 @@ def test_cross_footing_formulas_come_out_even(figures: Figures, tmp_path: Path) 
         "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1",
     ]
     subprocess.run([*command, "--outdir", tmp_path, filled.path], check=True, capture_output=True, timeout=120)
-    lines = [line for path in tmp_path.glob("报表-*.csv") for line in csv.reader(path.open(encoding="utf-8"))]
+    lines = [line for path in tmp_path.glob("报表-*.csv") for line in csv.reader(path.read_text("utf-8").splitlines())]
     verdicts = [cell for line in lines for cell in line if cell in {"平", "不平"} or cell.startswith(("#", "Err"))]
     assert verdicts == ["平"] * (12 + 3 + 1)
 
@@ -167,6 +169,16 @@ def test_marks_inside_a_text_are_printed(figures: Figures, tmp_path: Path) -> No
     assert [one.figure for one in filled.cells] == ["received", "timely_rate", "received_year_on_year"]
 
 
+def test_unit_that_did_not_occur_counts_nothing(figures: Figures, tmp_path: Path) -> None:
+    def draw(sheet: Worksheet) -> None:
+        sheet["A1"], sheet["A2"] = "{{ 按机构[新设支行] }}", "{{ 机构按时办结率[新设支行] }}"
+
+    filled = fill(template(tmp_path / "模板.xlsx", draw), figures, tmp_path / "out.xlsx")
+    sheet = load_workbook(filled.path)["表"]
+    assert (sheet["A1"].value, sheet["A2"].value) == (0, BLANK)
+    write_working_paper(tmp_path / "底稿.xlsx", figures, filled, STAMP)
+
+
 def test_no_member_prints_one_row(rules: Rules, tmp_path: Path) -> None:
     def draw(sheet: Worksheet) -> None:
         sheet["A1"], sheet["B1"], sheet["A2"] = "{{ 按机构.名称 }}", "{{ 按机构.值 }}", "合计"
@@ -185,6 +197,29 @@ def test_repeated_row_of_two_axes_is_refused(figures: Figures, tmp_path: Path) -
 
     with pytest.raises(WorkbookError, match="按不同的列分类"):
         fill(template(tmp_path / "模板.xlsx", draw), figures, tmp_path / "out.xlsx")
+
+
+def test_marks_without_field_follow_the_repeated_row(rules: Rules, tmp_path: Path) -> None:
+    def draw(sheet: Worksheet) -> None:
+        for column, mark in enumerate(("甲.名称", "甲[客服电话]", "甲[letter].值", "乙", "总数"), start=1):
+            sheet.cell(1, column).value = f"{{{{ {mark} }}}}"
+
+    report = Report(
+        title="表", register="complaint",
+        figures={
+            "a": Flow(title="甲", flow="received_on", by=("respondent", "source")),
+            "b": Flow(title="乙", flow="closed_on", by=("respondent",)), "c": Flow(title="总数", flow="received_on"),
+        },
+    )  # fmt: skip
+    sources = ["客服电话", "来信", "客服电话", "客服电话"]
+    register = register_of(
+        [row | {"投诉来源": source} for row, source in zip(ROWS, sources, strict=True)],
+        rules.registers["complaint"], rules.categories,
+    )  # fmt: skip
+    figures = count("t", report, [register], parse_period("2026Q3"), rules.context(date(2026, 10, 10)))
+    sheet = load_workbook(fill(template(tmp_path / "模板.xlsx", draw), figures, tmp_path / "out.xlsx").path)["表"]
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert lines == [["城西支行", 1, 1, 1, 3], ["信用卡中心", 1, 0, 0, 3], ["城东支行", 0, 0, 1, 3]]
 
 
 def test_target_is_not_overwritten_unasked(figures: Figures, tmp_path: Path) -> None:
@@ -294,6 +329,16 @@ def test_working_paper_says_what_it_was_made_from(figures: Figures, tmp_path: Pa
     assert "0" * 64 in notes["规则"]
     assert notes["台账收据"] == "读取 4 行＝采用 4 行＋略过 0 行"
     assert len(notes["模板"].rpartition(" ")[2]) == 64
+
+
+def test_long_working_paper_goes_on_on_another_sheet(
+    figures: Figures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working_paper, "_LAST_ROW", 20)
+    monkeypatch.setattr(working_paper, "_LINKED_ROWS", 5)
+    path = paper(figures, tmp_path)
+    assert "明细2" in load_workbook(path).sheetnames
+    assert [one for one in recounted(path) if not one.agrees] == []
 
 
 # --- 基础数据

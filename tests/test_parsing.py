@@ -1,9 +1,11 @@
+# ruff: noqa: DTZ001  (cells of a workbook have no time zone)
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from xiaobao_xl import amounts
@@ -18,7 +20,7 @@ def _parse(kind: ColumnType, *cells: Any, **more: Any) -> Parsed:
 
 
 def _list(parsed: Parsed) -> list[Any]:
-    return [None if value != value or value is None or str(value) in {"<NA>", "NaT"} else value for value in parsed.values]  # noqa: PLR0124
+    return [None if pd.isna(value) else value for value in parsed.values]
 
 
 def test_text_keeps_zeros_and_is_trimmed() -> None:
@@ -107,7 +109,9 @@ def test_amounts_people_write_are_read(text: str, yuan: float) -> None:
     assert amounts.read_text(text, counts_money=True) == yuan
 
 
-@pytest.mark.parametrize("text", ["约2000", "2000左右", "3000-5000", "1.234,56", "1,20", "12 件套", "5美元", "$5", "1 200", "两千", "--"])
+@pytest.mark.parametrize(
+    "text", ["约2000", "2000左右", "3000-5000", "1.234,56", "1,20", "12 件套", "5美元", "$5", "1 200", "两千", "--"]
+)
 def test_what_is_only_about_an_amount_is_refused(text: str) -> None:
     assert isinstance(amounts.read_text(text, counts_money=True), str)
 

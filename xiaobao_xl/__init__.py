@@ -10,7 +10,6 @@ The verbs are in `tasks`; names are imported when first asked for, so that `impo
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 _HOMES = {
@@ -31,19 +30,25 @@ _HOMES = {
     "report": "tasks",
 }
 
-__all__ = [  # noqa: PLE0604  (sorted names, some loaded on demand)
+__all__ = [
     "Finding", "LawGap", "Reading", "Register", "Rules", "RulesError", "Wanted", "WorkbookError", "XiaobaoError",
     "__version__", "blank", "check", "classify", "due", "load_rules", "report",
 ]  # fmt: skip
-
-try:
-    __version__ = version("xiaobao-xl")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0"
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module on first use."""
     if name in _HOMES:
         return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name == "__version__":
+        return _version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  costs more than all else here
+
+    try:
+        return version("xiaobao-xl")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "0"

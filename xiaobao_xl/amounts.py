@@ -9,8 +9,13 @@ import re
 import unicodedata
 
 MONEY = {"元": 1.0, "千元": 1e3, "万元": 1e4, "十万元": 1e5, "百万元": 1e6, "千万元": 1e7, "亿元": 1e8}
-_SPOKEN = {"圆": "元", "块": "元", "块钱": "元", "元整": "元", "元人民币": "元", "人民币": "元", "rmb": "元", "cny": "元", "千": "千元", "万": "万元", "万元整": "万元", "万人民币": "万元", "百万": "百万元", "千万": "千万元", "亿": "亿元"}
-_COUNTED = frozenset({"人", "件", "次", "名", "户", "笔", "个", "天", "日", "位", "份", "年", "个月", "工作日", "个工作日", "自然日"})
+_SPOKEN = {
+    "圆": "元", "块": "元", "块钱": "元", "元整": "元", "元人民币": "元", "人民币": "元", "rmb": "元", "cny": "元", "千": "千元",
+    "万": "万元", "万元整": "万元", "万人民币": "万元", "百万": "百万元", "千万": "千万元", "亿": "亿元",
+}  # fmt: skip
+_COUNTED = frozenset(
+    {"人", "件", "次", "名", "户", "笔", "个", "天", "日", "位", "份", "年", "个月", "工作日", "个工作日", "自然日"}
+)
 _AMOUNT = re.compile(
     r"(?P<sign>[-+]?)(?:人民币|rmb|cny)?¥?(?P<minus>-?)(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<power>e[-+]?\d{1,3})?(?P<unit>\D*)"
 )
@@ -33,6 +38,6 @@ def read_text(text: str, *, scale: float = 1.0, counts_money: bool = False) -> f
     unit = _SPOKEN.get(match["unit"], match["unit"]) if match else ""
     if match is None or not (unit == "" or (unit in MONEY if counts_money else unit in _COUNTED)):
         return "不是能识别的数字；请只填数字，如 1200.50"
-    factor = MONEY[unit] if unit in MONEY else scale
+    factor = MONEY.get(unit, scale)
     number = round(float(match["digits"].replace(",", "") + (match["power"] or "")) * factor, 6)
     return -number if negative or match["sign"] == "-" or match["minus"] else number

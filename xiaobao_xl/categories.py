@@ -17,7 +17,7 @@ from typing import Literal
 _AFFIX = re.compile(r"^因|引起的投诉$|投诉$|渠道$|业务$|纠纷$|类$|原因$")
 _NUMBERING = re.compile(r"^[(\[]?[a-z]?[0-9][0-9.]*[)\].、\-_: ]*")
 _SEPARATOR = re.compile(r"[/\\>|→—–\-:]+")
-_QUOTES = "\"'“”‘’「」《》()"
+_QUOTES = "\"'“”‘’“”《》()"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +174,8 @@ class Scheme:
         yield from (f"类别编号 {name} 重复" for name in dict.fromkeys(every) if every.count(name) > 1)
         for name, category in _flat(self.codes):
             yield from (f"{name}：没有名为 {word} 的强度" for word in category.keywords if word not in self.strengths)
+            if category.is_split and category.keywords:
+                yield f"{name}：只按下级统计的类别不能有关键词，请写到下级类别里"
             for hint in category.hints:
                 scheme, _, other = hint.partition("/")
                 if scheme not in schemes or other not in schemes[scheme]._categories:  # noqa: SLF001  (another Scheme)

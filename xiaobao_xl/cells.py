@@ -19,7 +19,9 @@ import pyarrow.compute as pc
 Cell = str | float | bool | date | datetime | time | timedelta | None
 TEXT = pa.large_string()
 _BLANKS = " \t\r\n\v\f\u3000\u00a0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff"
-_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0D)}
+_WIDE = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0D)
+}
 _NARROW = _WIDE | dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF))
 
 
@@ -68,7 +70,9 @@ class Cells:
         odd = [part.odd + start for part, start in zip(parts, starts, strict=True)]
         texts = pa.concat_arrays([part.texts for part in parts]) if parts else pa.array([], TEXT)
         texts = pc.utf8_trim(texts, characters=_BLANKS)
-        return cls(texts, np.concatenate(odd or [np.empty(0, np.int64)]), [cell for part in parts for cell in part.values])
+        return cls(
+            texts, np.concatenate(odd or [np.empty(0, np.int64)]), [cell for part in parts for cell in part.values]
+        )
 
     def __len__(self) -> int:
         """Number of cells."""

@@ -14,7 +14,6 @@ or little to go by, towards 1 the clearer the text. Below `Scheme.threshold` a s
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,12 +24,14 @@ import numpy as np
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.matching import Engine, Hits, Matcher, fold, fold_keyword, is_plain
 
-_CLAUSE = re.compile(r"[^,。;!?:]+[,。;!?:]*")
+_MARK = re.compile(r"(?<=[,。;!?:])")
 _ASKING = re.compile(r"[吗么?]")
 _LONG = 120  # characters from which a text is told rather than noted down; its opening is background
 _OPENING = 0.35
 _BACKGROUND, _WAVED_ASIDE = 0.5, -0.3
+_FOLLOWS = 12  # characters that must follow a pointer, itself included
 _FAR = 1 << 24  # more characters than any text has
+_NEVER = np.iinfo(np.int64).max
 _BLOCK = 20_000  # texts scored together, which bounds memory
 
 
@@ -94,13 +95,15 @@ class Suggestions:
 
     def evidence(self, row: int) -> Evidence:
         """The words for and against the best category of one text."""
+        trail = self._trail
+        begin, end = trail.hits.texts.searchsorted((row, row + 1))
+        words = trail.hits.words[begin:end]
+        shares = self._shares[begin:end]
+        weights = shares * self._weights[words, self.best[row]]
+        counted = np.flatnonzero(np.where(shares < 0, np.minimum(weights, 0), weights)).tolist()
         weighed = defaultdict[str, float](float)
-        begin, end = np.searchsorted(self._trail.hits.texts, [row, row + 1])
-        for place in range(begin, end):
-            word = int(self._trail.hits.words[place])
-            written = self._trail.matcher.found(word, self._trail.texts[row])
-            weight = float(self._shares[place] * self._weights[word, self.best[row]])
-            weighed[written] += min(weight, 0.0) if self._shares[place] < 0 else weight
+        for place in counted:
+            weighed[trail.matcher.found(int(words[place]), trail.texts[row])] += float(weights[place])
         ordered = sorted(weighed.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
         words = [(word, round(weight, 2)) for word, weight in ordered if weight > 0]
         return Evidence(words, [(word, round(weight, 2)) for word, weight in ordered if weight < 0])
@@ -114,19 +117,27 @@ class _Trail:
     texts: list[str]
     hits: Hits
     places: np.ndarray
+    order: np.ndarray
+    ends: np.ndarray
 
-    def shares(self, scheme: Scheme, weights: np.ndarray) -> np.ndarray:
-        """How much of its weight each hit counts for in one scheme: by place, and nothing inside a longer word."""
+    def shares(self, scheme: Scheme, known: np.ndarray) -> np.ndarray:
+        """How much of its weight each hit of one scheme's words counts for: by place, and nothing in a longer word."""
         shares = self.places.copy() if scheme.dismissals else np.ones_like(self.places)
-        lengths = np.where(weights.any(axis=1), self.matcher.lengths, 0)[self.hits.words]
-        ends = self.hits.first + lengths
-        order = np.lexsort((-ends, self.hits.first, self.hits.texts))
-        order = order[lengths[order] > 0]
-        reach = self.hits.texts[order] * _FAR + ends[order]
+        order = self.order[known[self.hits.words[self.order]]]
+        reach = self.hits.texts[order] * _FAR + self.ends[order]
         before = np.maximum.accumulate(np.concatenate([[-1], reach]))[:-1]
         inside = (reach <= before) & (self.hits.first[order] == self.hits.last[order])
         shares[order[inside]] = 0
         return shares
+
+
+def _trail(matcher: Matcher, texts: list[str], hits: Hits, places: np.ndarray) -> _Trail:
+    """The hits with the plain ones among them in reading order, longer words before those inside them."""
+    lengths = matcher.lengths[hits.words]
+    ends = hits.first + lengths
+    plain = np.flatnonzero(lengths)
+    order = plain[np.argsort((hits.texts[plain] * _FAR + hits.first[plain]) * 64 - np.minimum(lengths[plain], 63))]
+    return _Trail(matcher, texts, hits, places, order, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +159,19 @@ class _Lexicon:
         entries = {name: list(_weighed(scheme, schemes)) for name, scheme in schemes.items()}
         words = (word for found in entries.values() for _, word, _ in found)
         self.numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
-        self.pointers = _either(word for scheme in schemes.values() for word in scheme.pointers.split())
-        self.dismissals = _either(word for scheme in schemes.values() for word in scheme.dismissals.split())
+        for scheme in schemes.values():
+            for word in (scheme.pointers + " " + scheme.dismissals).split():
+                self.numbers.setdefault(fold_keyword(word), len(self.numbers))
+        self.pointers = self._marked(scheme.pointers for scheme in schemes.values())
+        self.dismissals = self._marked(scheme.dismissals for scheme in schemes.values())
         self.columns = {name: self._columns(schemes[name], found) for name, found in entries.items()}
         self.matcher = Matcher(list(self.numbers), engine)
+
+    def _marked(self, texts: Iterable[str]) -> np.ndarray:
+        """Bool array over the keywords: those named in the texts."""
+        marked = np.zeros(len(self.numbers), dtype=bool)
+        marked[[self.numbers[fold_keyword(word)] for text in texts for word in text.split()]] = True
+        return marked
 
     def _columns(self, scheme: Scheme, entries: list[tuple[str, str, float]]) -> _Columns:
         ids = tuple(dict.fromkeys(scheme.reported(name) for name in scheme.ids() if not scheme.category(name).is_split))
@@ -162,8 +182,10 @@ class _Lexicon:
         weights = np.zeros((len(self.numbers), len(ids)), dtype=np.float32)
         deeper_weights = np.zeros((len(self.numbers), len(deeper)), dtype=np.float32)
         for name, word, weight in entries:
-            number = self.numbers[word]
-            column = columns[scheme.reported(name)]
+            number, home = self.numbers[word], scheme.reported(name)
+            if home not in columns:
+                continue  # words on a split category tell nothing apart; `Scheme.faults` names them
+            column = columns[home]
             weights[number, column] = _stronger(weights[number, column], weight)
             for part in scheme.path(name):
                 if part in below:
@@ -172,39 +194,41 @@ class _Lexicon:
         return _Columns(ids, weights, deeper, deeper_weights, prior)
 
     def places(self, texts: Sequence[str], hits: Hits) -> np.ndarray:
-        """How much of its weight each hit counts for, by where it stands in its text."""
+        """How much of its weight each hit counts for, by the clause it stands in."""
         shares = np.ones(len(hits.texts), dtype=np.float32)
-        if not (self.pointers and self.dismissals):
+        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+        pointing, waving = self.pointers[hits.words], self.dismissals[hits.words]
+        matter = np.where(lengths > _LONG, lengths * _OPENING, 0).astype(np.int64)
+        pointing &= hits.last + _FOLLOWS <= lengths[hits.texts]
+        np.maximum.at(matter, hits.texts[pointing], hits.last[pointing])
+        split = matter > 0
+        split[hits.texts[waving]] = True
+        rows = np.flatnonzero(split)
+        starts = np.array(
+            [row * _FAR + place for row in rows.tolist() for place in _clauses(texts[row])], dtype=np.int64
+        )
+        if not len(starts) or not self.pointers.any():
             return shares
-        pointer, dismissal = self.pointers.search, self.dismissals.search
-        bounds = np.searchsorted(hits.texts, np.arange(len(texts) + 1)).tolist()
-        for row, text in enumerate(texts):
-            begin, end = bounds[row], bounds[row + 1]
-            if begin == end or not (len(text) > _LONG or pointer(text) or dismissal(text)):
-                continue
-            starts, counts = self._clauses(text)
-            for place in range(begin, end):
-                shares[place] = max(
-                    counts[bisect_right(starts, hits.first[place]) - 1],
-                    counts[bisect_right(starts, hits.last[place]) - 1],
-                )
+        counts = np.where(
+            np.append(starts[1:], _NEVER) > (starts // _FAR) * _FAR + matter[starts // _FAR], 1, _BACKGROUND
+        )
+        for row, place in zip(hits.texts[waving].tolist(), hits.first[waving].tolist(), strict=True):
+            clause = int(np.searchsorted(starts, row * _FAR + place + 1, side="right")) - 1
+            if not _ASKING.search(_MARK.split(texts[row][starts[clause] % _FAR :] + "。", maxsplit=1)[0]):
+                counts[clause] = _WAVED_ASIDE
+        inside = split[hits.texts]
+        shares[inside] = np.maximum(
+            *(
+                counts[np.searchsorted(starts, hits.texts[inside] * _FAR + place[inside], side="right") - 1]
+                for place in (hits.first, hits.last)
+            )
+        )
         return shares
 
-    def _clauses(self, text: str) -> tuple[list[int], list[float]]:
-        """Where each clause begins and how much words in it count."""
-        matter = int(len(text) * _OPENING) if len(text) > _LONG else 0
-        for pointer in self.pointers.finditer(text) if self.pointers else ():
-            if len(text) - pointer.end() >= 8:  # something must follow
-                matter = max(matter, pointer.start())
-        starts, counts = [0], [1.0]
-        for clause in _CLAUSE.finditer(text):
-            starts.append(clause.start())
-            waved = self.dismissals is not None and self.dismissals.search(clause.group())
-            if waved and not _ASKING.search(clause.group()):
-                counts.append(_WAVED_ASIDE)
-            else:
-                counts.append(1.0 if clause.end() > matter else _BACKGROUND)
-        return starts, counts
+
+def _clauses(text: str) -> list[int]:
+    """Where each clause of a folded text begins."""
+    return [0, *(mark.end() for mark in _MARK.finditer(text))]
 
 
 def classify(scheme: Scheme, texts: Sequence[str], *, engine: Engine | None = None) -> Suggestions:
@@ -235,7 +259,7 @@ def classify_all(
     lexicon = _lexicon(tuple(schemes.items()), engine)
     folded = fold(texts)
     hits = lexicon.matcher.hits(folded)
-    trail = _Trail(lexicon.matcher, folded, hits, lexicon.places(folded, hits))
+    trail = _trail(lexicon.matcher, folded, hits, lexicon.places(folded, hits))
     return {name: _suggest(scheme, lexicon.columns[name], trail) for name, scheme in schemes.items()}
 
 
@@ -246,24 +270,24 @@ def _lexicon(schemes: tuple[tuple[str, Scheme], ...], engine: Engine | None) -> 
 
 def _suggest(scheme: Scheme, columns: _Columns, trail: _Trail) -> Suggestions:
     """Weigh the hits of every text and choose."""
-    count = len(trail.texts)
-    shares = trail.shares(scheme, columns.weights)
-    found = _summed(columns.weights, trail.hits, shares, count)
-    rows = np.arange(count)
-    ranked = found + columns.prior
-    best = ranked.argmax(axis=1) if count else np.zeros(0, dtype=np.intp)
+    count, rows = len(trail.texts), np.arange(len(trail.texts))
+    known: np.ndarray = np.any(columns.weights, axis=1)
+    shares = trail.shares(scheme, known)
+    mine = known[trail.hits.words] & (shares != 0)
+    texts, words, weighing = trail.hits.texts[mine], trail.hits.words[mine], shares[mine]
+    found = _summed(columns.weights, texts, words, weighing, count)
+    best = (found + columns.prior).argmax(axis=1)
     first = np.maximum(found[rows, best], 0)
     rest = found.copy()
     rest[rows, best] = -np.inf
-    second = rest.argmax(axis=1) if count else best
-    other = np.maximum(rest[rows, second], 0) if len(columns.ids) > 1 else np.zeros(count, dtype=np.float32)
-    total = (first + other if scheme.is_exclusive else first) + scheme.doubt
-    score = first / total
+    second = rest.argmax(axis=1)
+    other = np.maximum(rest[rows, second], 0)
+    score = first / ((first + other if scheme.is_exclusive else first) + scheme.doubt)
     return Suggestions(
         scheme=scheme, ids=columns.ids, best=best, score=score,
         second=np.where(other > 0, second, -1), second_score=other / (first + other + scheme.doubt),
         confident=score >= scheme.threshold,
-        details=_details(scheme, columns, _summed(columns.deeper_weights, trail.hits, shares, count), best),
+        details=_details(scheme, columns, _summed(columns.deeper_weights, texts, words, weighing, count), best),
         _trail=trail, _shares=shares, _weights=columns.weights,
     )  # fmt: skip
 
@@ -282,20 +306,18 @@ def _details(scheme: Scheme, columns: _Columns, found: np.ndarray, best: np.ndar
     return chosen
 
 
-def _summed(weights: np.ndarray, hits: Hits, shares: np.ndarray, count: int) -> np.ndarray:
+def _summed(weights: np.ndarray, texts: np.ndarray, words: np.ndarray, shares: np.ndarray, count: int) -> np.ndarray:
     """Weights of all hits added per text: (n, categories)."""
     total = np.zeros((count, weights.shape[1]), dtype=np.float32)
-    if not len(hits.texts) or not weights.shape[1]:
-        return total
-    for begin in range(0, count, _BLOCK):
-        low, high = np.searchsorted(hits.texts, [begin, begin + _BLOCK])
+    for begin in range(0, count, _BLOCK) if weights.shape[1] else ():
+        low, high = np.searchsorted(texts, [begin, begin + _BLOCK])
         if low == high:
             continue
-        rows = hits.texts[low:high]
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        each = weights[hits.words[low:high]] * shares[low:high, None]
-        each[shares[low:high] < 0] = np.minimum(each[shares[low:high] < 0], 0)  # what is waved aside supports nothing
-        total[rows[starts]] = np.add.reduceat(each, starts, axis=0)
+        starts = np.flatnonzero(np.diff(texts[low:high], prepend=-1))
+        each = weights[words[low:high]] * shares[low:high, None]
+        waved = shares[low:high] < 0
+        each[waved] = np.minimum(each[waved], 0)  # what is waved aside supports nothing
+        total[texts[low:high][starts]] = np.add.reduceat(each, starts, axis=0)
     return total
 
 
@@ -332,8 +354,3 @@ def _spellings(word: str, typos: list[tuple[str, ...]]) -> Iterator[str]:
 def _stronger(known: float, new: float) -> float:
     """The weight farther from zero."""
     return new if abs(new) > abs(known) else known
-
-
-def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    words = sorted({fold_keyword(pattern) for pattern in patterns})
-    return re.compile("|".join(words)) if words else None

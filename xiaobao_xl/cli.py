@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import re
 import sys
 import traceback
 from datetime import date
@@ -11,15 +13,27 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from click.exceptions import Abort, ClickException
 
-from xiaobao_xl.errors import LawGap, RulesError, WorkbookError, XiaobaoError
+from xiaobao_xl.errors import RulesError, WorkbookError, XiaobaoError
 
 if TYPE_CHECKING:
     from xiaobao_xl.rules import Rules
     from xiaobao_xl.tasks import Reading
 
 FINE, FOUND, FAILED = 0, 1, 2
+# Newer Typer carries its own copy of click and needs none installed; the base of its errors is found through one of them.
+ClickException: Any = typer.BadParameter.__mro__[2]
+# What click says of a mistyped command, and how an officer reads it; anything else is passed on as it is.
+_USAGE = (
+    (r"Missing (?:argument|option|parameter):? '?([^'.]+)'?\..*", r"缺少 \1。"),
+    (r"No such command '(.+?)'\. Did you mean '(.+?)'\?", r"没有 \1 这个命令，是否想写 \2？"),
+    (r"No such command '(.+?)'\..*", r"没有 \1 这个命令。"),
+    (r"No such option:? '?([^' ]+?)'?(?:\.? (?:Did you mean|\(Possible options:) '?([^'?)]+)'?[?)]?)", r"没有 \1 这个选项，是否想写 \2？"),
+    (r"No such option:? '?([^' ]+?)'?\.?", r"没有 \1 这个选项。"),
+    (r"Option '(.+?)' requires an argument\.?", r"\1 后面要写它的值。"),
+    (r"Option '(.+?)' does not take a value\.?", r"\1 后面不写值。"),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", r"多出了 \1；文件名中有空格的，请用引号括起。"),
+)  # fmt: skip
 _HELP = """消保岗的投诉台账工具：校验、分类、时限、报表。原文件从不改动，结果写到新文件。
 
 \b
@@ -51,20 +65,29 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     sys.excepthook = _unexpected
+    gc.set_threshold(50_000, 20, 100)  # a run is short: looking for garbage more often costs a tenth of it
     try:
-        sys.exit(app(standalone_mode=False) or FINE)
+        # not app(): that would put Typer's own last resort, which prints data, in the place of ours
+        sys.exit(typer.main.get_command(app)(standalone_mode=False) or FINE)
     except RulesError as mistake:
-        _fail(f"{mistake}\n规则文件有 {len(mistake.problems)} 处错误，改好后再运行。")
+        _fail(f"{mistake}\n共 {len(mistake.problems)} 处错误，改好后再运行。")
     except XiaobaoError as mistake:
         _fail(str(mistake))
-    except Abort:
+    except typer.Abort:
         _fail("已取消，没有写入任何文件。")
     except ClickException as mistake:
-        _fail(f"{mistake.format_message()}\n用法见：xiaobao --help")
+        _fail(f"{_in_chinese(mistake.format_message())}\n用法见：xiaobao --help")
     except PermissionError as mistake:
         _fail(f"{mistake.filename}: 没有读写权限，或文件正被 Excel/WPS 打开；请关闭后重试，或把 --out 指到别处。")
     except OSError as mistake:
         _fail(f"{mistake.filename or ''}: 文件读写失败（{mistake.strerror}）；请检查路径与磁盘空间后重试。")
+    finally:
+        gc.freeze()  # the process ends here; Python need not look through all of pandas once more
+
+
+def _in_chinese(message: str) -> str:
+    found = ((re.fullmatch(shape, message), words) for shape, words in _USAGE)
+    return next((match.expand(words) for match, words in found if match), message)
 
 
 def _fail(sentence: str) -> None:
@@ -72,7 +95,7 @@ def _fail(sentence: str) -> None:
     sys.exit(FAILED)
 
 
-def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _unexpected(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
     """Last resort: name the place in the program, never the data."""
     last = traceback.extract_tb(trace)[-1] if trace else None
     place = f"{Path(last.filename).name}:{last.lineno}" if last else ""
@@ -91,14 +114,14 @@ def _version(
 
 
 @app.command()
-def check(  # noqa: PLR0913
+def check(
     book: Book, *, register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None,  # noqa: B006
     institution: InstitutionOption = "", as_of: AsOfOption = "", out: OutOption = None, json_to: JsonOption = "",
     password: PasswordOption = "", headings: HeadingsOption = None,
     waivers: Annotated[Path | None, typer.Option("--waivers", metavar="文件", help="豁免清单；不写则用台账旁的 waivers.yaml 与表内“豁免”页")] = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    """校验：一次查出台账里的全部问题（单元格、依据、改法）。
+    r"""校验：一次查出台账里的全部问题（单元格、依据、改法）。
 
     \b
     xiaobao check 台账.xlsx
@@ -108,6 +131,7 @@ def check(  # noqa: PLR0913
     from xiaobao_xl import screen, tasks
 
     loaded, day = _rules(rules, institution), _day(as_of)
+    _refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         found = _with_password(
             lambda given: tasks.check(loaded, book, _reading(book, register, sheet, headings, given), day, waivers_file=waivers, step=step), password
@@ -121,7 +145,7 @@ def check(  # noqa: PLR0913
 
 
 @app.command()
-def classify(  # noqa: PLR0913
+def classify(
     book: Annotated[Path | None, typer.Argument(metavar="台账", help="台账文件；只分类一段文字时不写")] = None, *,
     text: Annotated[str, typer.Option("--text", metavar="文字", help="只分类这一段文字，并说明理由")] = "",
     codes: Annotated[Path | None, typer.Option("--codes", metavar="文件", help="本机构代码表（两列：类别、代码）")] = None,
@@ -129,7 +153,7 @@ def classify(  # noqa: PLR0913
     out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    """分类：按投诉内容建议业务类别与投诉原因，列出依据的词；从不改动已填的类别。
+    r"""分类：按投诉内容建议业务类别与投诉原因，列出依据的词；从不改动已填的类别。
 
     \b
     xiaobao classify --text "客户反映信用卡年费未告知，要求退还"
@@ -140,13 +164,14 @@ def classify(  # noqa: PLR0913
 
     loaded = _rules(rules, institution)
     if bool(text.strip()) == bool(book):
-        raise WorkbookError("请给出台账文件或 --text 文字，二者取一。例：xiaobao classify --text \"信用卡年费未告知\"")
+        raise WorkbookError('请给出台账文件或 --text 文字，二者取一。例：xiaobao classify --text "信用卡年费未告知"')
     if book is None:
         suggestion = tasks.classify_text(loaded, text, codes=codes)
         _write_json(json_to, lambda: suggestion, overwrite=overwrite)
         if json_to != "-":
             screen.one_classified(suggestion, tasks.part_titles(loaded))
         return FINE
+    _refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
             lambda given: tasks.classify(loaded, book, _reading(book, register, sheet, headings, given), codes=codes, step=step), password
@@ -160,7 +185,7 @@ def classify(  # noqa: PLR0913
 
 
 @app.command()
-def due(  # noqa: PLR0913
+def due(
     book: Annotated[Path | None, typer.Argument(metavar="台账", help="台账文件；只算一个时限时不写")] = None, *,
     deadline: Annotated[str, typer.Option("--deadline", metavar="编号", help="只算这一种时限，如 decision")] = "",
     values: Annotated[list[str], typer.Option("--set", metavar="列=值", help="不读台账，直接给出日期等，可重复")] = [],  # noqa: B006
@@ -169,7 +194,7 @@ def due(  # noqa: PLR0913
     as_of: AsOfOption = "", out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "",
     headings: HeadingsOption = None, overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    """时限：届满日、剩余天数和一句可以手工复核的说明；附时限看板与日历提醒。
+    r"""时限：届满日、剩余天数和一句可以手工复核的说明；附时限看板与日历提醒。
 
     \b
     xiaobao due 台账.xlsx --out 台账_时限.xlsx
@@ -187,6 +212,7 @@ def due(  # noqa: PLR0913
         if json_to != "-":
             screen.one_due(row)
         return FINE
+    _refuse([book], out, ics or (out and out.with_suffix(".ics")), json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
             lambda given: tasks.due(loaded, book, _reading(book, register, sheet, headings, given), day, only=deadline, step=step), password
@@ -200,7 +226,7 @@ def due(  # noqa: PLR0913
 
 
 @app.command()
-def report(  # noqa: PLR0913
+def report(
     report_id: Annotated[str, typer.Argument(metavar="报表", help="报表编号，如 complaint_quarterly")],
     books: Annotated[list[Path], typer.Argument(metavar="台账...", help="台账文件；可加上期、上年台账以算环比同比")], *,
     period: Annotated[str, typer.Option("--period", metavar="期间", help="如 2026Q3、2026-09、2026H1、2026")],
@@ -213,7 +239,7 @@ def report(  # noqa: PLR0913
     json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    """报表：按期间填好模板，并写底稿，每个数都能追到投诉编号。
+    r"""报表：按期间填好模板，并写底稿，每个数都能追到投诉编号。
 
     \b
     xiaobao report complaint_quarterly 台账.xlsx --period 2026Q3 --out 报表/
@@ -225,6 +251,7 @@ def report(  # noqa: PLR0913
     wanted = tasks.Wanted(
         report=report_id, period=period, base=base, template=template, rules_file=rules, texts={"institution": name} if name else {}
     )
+    _refuse(books, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
             lambda given: tasks.report(loaded, books, _reading(books[0], register, sheet, headings, given), wanted, day, step=step), password
@@ -242,7 +269,7 @@ def blank(
     register: RegisterOption = "complaint", rules: RulesOption = None, institution: InstitutionOption = "",
     overwrite: OverwriteOption = False,
 ) -> int:  # fmt: skip
-    """新建台账：按规则画一张空台账，含下拉、代码表与填写说明。
+    r"""新建台账：按规则画一张空台账，含下拉、代码表与填写说明。
 
     \b
     xiaobao blank 投诉台账.xlsx
@@ -259,7 +286,7 @@ def show_rules(
     rules: Annotated[Path | None, typer.Option("--rules", metavar="文件", help="要检查的规则文件；不写则看随附规则")] = None, *,
     institution: InstitutionOption = "", json_to: JsonOption = "", quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    """规则：检查规则文件写得对不对，并列出法规、时限、检查与报表。
+    r"""规则：检查规则文件写得对不对，并列出法规、时限、检查与报表。
 
     \b
     xiaobao rules
@@ -278,7 +305,7 @@ def show_rules(
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="目录", help="结果目录；已存在则另起一个")] = Path("消保演示"),
 ) -> int:
-    """演示：用随附的样例台账走一遍校验、分类、时限、报表。
+    r"""演示：用随附的样例台账走一遍校验、分类、时限、报表。
 
     \b
     xiaobao demo
@@ -309,6 +336,16 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise WorkbookError(f"--as-of {text} 不是日期；请写成 2026-09-30 的样子。") from None
+
+
+def _refuse(books: list[Path], *targets: Path | str | None, overwrite: bool) -> None:
+    """Stop before any work is done where a result would take the place of a register or, unasked, of any file."""
+    for target in (Path(target) for target in targets if target and str(target) != "-"):
+        from xiaobao_xl.workbook.drawing import refuse_existing
+
+        if any(book.exists() and target.exists() and target.samefile(book) for book in books):
+            raise WorkbookError(f"{target}：这是原文件，不能覆盖；请换一个文件名")
+        refuse_existing(target, overwrite=overwrite)
 
 
 def _reading(book: Path, register: str, sheet: list[str], headings: Path | None, password: str) -> Reading:

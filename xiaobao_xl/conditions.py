@@ -37,7 +37,8 @@ class Bounds:
     max: float | date | None = None
 
 
-Condition = Mapping[str, Bounds | bool | tuple[str, ...]]
+Wanted = Bounds | bool | tuple[str, ...]
+Condition = Mapping[str, Wanted]
 
 
 def select(
@@ -78,7 +79,7 @@ def _scheme(column: str, schema: Schema | None, schemes: Mapping[str, Scheme] | 
     return (schemes or {}).get(spec.scheme) if spec and spec.scheme else None
 
 
-def _cells(cells: pd.Series, wanted: Bounds | bool | tuple[str, ...], bad: np.ndarray, scheme: Scheme | None) -> np.ndarray:
+def _cells(cells: pd.Series, wanted: Wanted, bad: np.ndarray, scheme: Scheme | None) -> np.ndarray:
     if isinstance(wanted, bool):
         return np.asarray((cells == wanted).fillna(value=False), dtype=bool)
     if isinstance(wanted, Bounds):
@@ -95,7 +96,9 @@ def _cells(cells: pd.Series, wanted: Bounds | bool | tuple[str, ...], bad: np.nd
         found |= cells.notna().to_numpy()
     names = [name for name in wanted if name not in {EMPTY, FILLED}]
     if names:
-        found |= cells.isin([leaf for name in names for leaf in (scheme.descendants(name) if scheme else (name,))]).to_numpy()
+        found |= cells.isin(
+            [leaf for name in names for leaf in (scheme.descendants(name) if scheme else (name,))]
+        ).to_numpy()
     return found
 
 

@@ -95,6 +95,7 @@ def count(
         *findings_of(counted),
         *gaps.without_value(counted),
         *gaps.left_out(counted, work.selected(report.where), context.as_of),
+        *gaps.unrecognised(counted),
         *gaps.not_carried(counted, work.open_before()),
     ]
     return replace(counted, findings=tuple(found))

@@ -43,7 +43,7 @@ def read_text(text: str) -> datetime | str:
     >>> read_text("２０２６年１月５日"), read_text("26.1.5")
     (datetime.datetime(2026, 1, 5, 0, 0), '年份只有两位，无法确定是哪一年；请改写为 2026-01-05 这样的年-月-日')
     """
-    plain = unicodedata.normalize("NFKC", text).strip().replace("—", "-").replace("–", "-").replace("−", "-")  # noqa: RUF001
+    plain = unicodedata.normalize("NFKC", text).strip().replace("—", "-").replace("–", "-").replace("−", "-")
     plain = re.sub(r"\s+", "", _SPACED.sub("T", plain))
     if compact := _COMPACT.fullmatch(plain):
         plain = f"{compact[1]}T{compact[2]}:{compact[3]}:{compact[4] or '00'}"
@@ -65,7 +65,7 @@ def read_number(number: float, *, is_1904: bool) -> datetime | str:
     >>> read_number(46027.0, is_1904=False), read_number(20260105.0, is_1904=False)
     (datetime.datetime(2026, 1, 5, 0, 0), datetime.datetime(2026, 1, 5, 0, 0))
     """
-    if number % 1 == 0 and 19000101 <= number <= 21991231:  # noqa: PLR2004  eight digits, year first
+    if number % 1 == 0 and 19000101 <= number <= 21991231:
         return read_text(str(int(number)))
     if math.isfinite(number) and int(number) + (1462 if is_1904 else 0) in _SERIALS:
         return _EPOCHS[is_1904] + timedelta(milliseconds=round(number * 86_400_000))
@@ -95,9 +95,9 @@ def _clock(tail: re.Match[str]) -> time:
     if not tail["hour"]:
         return time()
     hour, half = int(tail["hour"]), (tail["half"] or tail["after"] or "").lower()
-    if half in {"下午", "晚上", "pm"} and hour < 12:  # noqa: PLR2004
+    if half in {"下午", "晚上", "pm"} and hour < 12:
         hour += 12
-    elif half in {"凌晨", "上午", "am"} and hour == 12:  # noqa: PLR2004
+    elif half in {"凌晨", "上午", "am"} and hour == 12:
         hour = 0
     return time(hour, int(tail["minute"] or 0), int(tail["second"] or 0))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from xiaobao_xl.figures import BLANK, Figures
 from xiaobao_xl.findings import Finding, Level
+from xiaobao_xl.registers import UNKNOWN
 from xiaobao_xl.reports import Stock
 
 _LISTED = 20  # complaints named in one sentence
@@ -52,6 +53,17 @@ def left_out(figures: Figures, chosen: np.ndarray, as_of: date) -> Iterable[Find
     if figures.period.end > as_of:
         message = f"统计期间 {figures.period.dates} 尚未结束，数字截至 {as_of.isoformat()}"
         yield _whole(figures, "period_is_over", "note", message)
+
+
+def unrecognised(figures: Figures) -> Iterable[Finding]:
+    """Complaints under 未识别, once for each column: the table shows their number, here are their names."""
+    seen: set[str] = set()
+    for name, figure in figures.report.figures.items():
+        value = figures.values[name].get((UNKNOWN,))
+        if value and len(value.positions) and figure.by[0] not in seen:
+            seen.add(figure.by[0])
+            what = f"不在规定的取值之内，{figure.title}列在“{UNKNOWN}”；请改为下拉选项中的写法后重新生成"
+            yield from _rows(figures, np.isin(np.arange(len(figures.stack.frame)), value.positions), figure.by[0], what)
 
 
 def not_carried(figures: Figures, before: Iterable[tuple[Stock, np.ndarray]]) -> Iterable[Finding]:

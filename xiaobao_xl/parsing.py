@@ -34,7 +34,7 @@ _DTYPE = pd.StringDtype(na_value=np.nan)
 _NOTHING = frozenset({"/", "-", "--", "—", "——", "–", "\\", "无", "暂无", "不适用", "n/a", "na"})
 _YES = frozenset(("是", "√", "✓", "✔", "☑", "1", "y", "yes", "有", "true", "真", "对"))
 _NO = frozenset(("否", "×", "✗", "✘", "x", "0", "n", "no", "无", "false", "假", "没有", "不是"))
-_KINDS = {date: 1, datetime: 2}
+_KINDS: Mapping[type, int] = {date: 1, datetime: 2}
 _FIRST, _END = np.datetime64(dates.FIRST_DAY, "D"), np.datetime64(f"{dates.LAST_YEAR + 1}-01-01")
 _REFILL = "请把单元格设为“文本”格式后按原件重填"
 
@@ -236,7 +236,8 @@ def _per_distinct(
     good = (~bad & ~blank)[indices]
     values[good] = table[indices[good]]
     faults = [
-        Fault(int(place), check, results[indices[place]], texts[indices[place]]) for place in np.flatnonzero(bad[indices])
+        Fault(int(place), check, results[indices[place]], texts[indices[place]])
+        for place in np.flatnonzero(bad[indices])
     ]
     marks = blank & np.array([bool(text) for text in texts], dtype=bool)
     return faults, int(marks[indices].sum())
@@ -287,12 +288,19 @@ def _number(column: Column, cells: Cells, setting: Setting) -> _Read:
     numbers = np.array(list(compress(cells.values, is_number)), dtype=float)
     values[cells.odd[is_number]] = np.round(numbers * setting.scale, 6) if setting.scale != 1 else numbers
     faults += [
-        Fault(int(cells.odd[place]), check, "应为数字，单元格却是日期、时刻或逻辑值；请把单元格设为“常规”格式后重填", shown(cells.values[place]))
+        Fault(
+            int(cells.odd[place]),
+            check,
+            "应为数字，单元格却是日期、时刻或逻辑值；请把单元格设为“常规”格式后重填",
+            shown(cells.values[place]),
+        )
         for place in np.flatnonzero(~is_number)
     ]
     if column.type == "integer":
         broken = np.flatnonzero(~np.isnan(values) & (values % 1 != 0))
-        faults += [Fault(int(place), check, "应为整数，却带小数；请核对", shown(cells.cell(int(place)))) for place in broken]
+        faults += [
+            Fault(int(place), check, "应为整数，却带小数；请核对", shown(cells.cell(int(place)))) for place in broken
+        ]
     return pd.Series(values), faults, placeholders
 
 

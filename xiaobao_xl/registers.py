@@ -156,7 +156,7 @@ class Register:
             return pd.Series("", index=self.frame.index)
         return self.frame[self.schema.key].fillna("")
 
-    def finding(  # noqa: PLR0913  (a finding has that many parts)
+    def finding(
         self, position: int, column: str, check: str, level: Level, message: str, *, source: str = "", value: str = ""
     ) -> Finding:
         """A finding about one cell (or, with column '', one row) of this register; masks private values."""

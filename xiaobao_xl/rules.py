@@ -30,7 +30,12 @@ from xiaobao_xl.workdays import Calendar, Year
 Institution = Literal["bank", "insurer"]
 # Where an institution's file may add entries inside a shipped entry, by depth of the path; `*` stands for any id.
 _OPEN = {"", "law", "workdays", "deadlines", "categories", "registers", "reports"}
-_CONTAINERS = {"deadlines": ("versions",), "categories": ("codes",), "registers": ("columns", "checks"), "reports": ("figures", "cross_foots")}
+_CONTAINERS = {
+    "deadlines": ("versions",),
+    "categories": ("codes",),
+    "registers": ("columns", "checks"),
+    "reports": ("figures", "cross_foots"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,15 +87,27 @@ class Rules:
 
     def as_json(self) -> dict[str, Any]:
         """Version, hash and what each section holds: id → title."""
-        sections = {"law": self.law, "deadlines": self.deadlines, "categories": self.categories, "registers": self.registers, "reports": self.reports}
-        titles = {name: {key: entry.title for key, entry in section.items()} for name, section in sections.items()}
-        checks_by_register = {name: list(found) for name, found in self.checks.items()}
-        years = sorted(self.workdays)
-        return {"version": str(self.version), "institution": self.institution, "sha256": self.sha256, **titles, "workdays": years, "checks": checks_by_register}
+        sections: dict[str, Mapping[str, Any]] = {
+            "law": self.law,
+            "deadlines": self.deadlines,
+            "categories": self.categories,
+            "registers": self.registers,
+            "reports": self.reports,
+        }
+        return {
+            "version": str(self.version),
+            "institution": self.institution,
+            "sha256": self.sha256,
+            "workdays": sorted(self.workdays),
+            "checks": {name: list(found) for name, found in self.checks.items()},
+            **{name: {key: entry.title for key, entry in section.items()} for name, section in sections.items()},
+        }
 
     def context(self, as_of: date) -> Context:
         """What checks and reports may know, as of a day."""
-        return Context(as_of=as_of, calendar=self.calendar, deadlines=self.deadlines, schemes=self.categories, law=self.law)
+        return Context(
+            as_of=as_of, calendar=self.calendar, deadlines=self.deadlines, schemes=self.categories, law=self.law
+        )
 
 
 def load_rules(path: Path | None = None, institution: Institution | None = None) -> Rules:
@@ -170,8 +187,12 @@ def _is_container(path: str) -> bool:
 
 
 def _only_containers(path: str, child: yaml.Node) -> bool:
-    inside = _CONTAINERS.get(path.split(".")[0], ())
-    return isinstance(child, yaml.MappingNode) and bool(child.value) and all(name.value in inside for name, _ in child.value)
+    inside = _CONTAINERS.get(path.split(".", maxsplit=1)[0], ())
+    return (
+        isinstance(child, yaml.MappingNode)
+        and bool(child.value)
+        and all(name.value in inside for name, _ in child.value)
+    )
 
 
 def _take_replaces(child: yaml.Node) -> bool:
@@ -269,7 +290,9 @@ def _condition(rules: Rules, path: str, schema: Schema, condition: Condition) ->
         column = schema.columns.get(name)
         if column is None or isinstance(wanted, (bool, Bounds)):
             continue
-        known = list(column.values) or (list(rules.categories[column.scheme].ids()) if column.scheme in rules.categories else [])
+        known = list(column.values) or (
+            list(rules.categories[column.scheme].ids()) if column.scheme in rules.categories else []
+        )
         for value in wanted:
             if known and value not in {EMPTY, FILLED}:
                 yield from _unknown(f"{path}.{name}", "取值", value, known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,13 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
     task = bar.add_task("读取台账", total=None)
     timer = _after(1.0, bar.start)
     try:
@@ -50,11 +56,13 @@ def _after(seconds: float, act: Callable[[], None]) -> Any:
     return timer
 
 
-def receipt(registers: list[Register]) -> None:
+def receipt(registers: Sequence[Register]) -> None:
     """What was read and what was not."""
     for register in registers:
         origin, read = register.origin, register.receipt
-        _say(f"{origin.file}［{origin.sheet}］读到 {read.rows_read} 行 = 采用 {read.rows_used} 行 + 跳过 {len(read.skipped)} 行。")
+        _say(
+            f"{origin.file}［{origin.sheet}］读到 {read.rows_read} 行 = 采用 {read.rows_used} 行 + 跳过 {len(read.skipped)} 行。"
+        )
         for reason, count in Counter(reason for _, reason in read.skipped).most_common():
             rows = [row for row, why in read.skipped if why == reason]
             _say(f"  跳过 {count} 行：{reason}（{_rows(rows)}）")
@@ -62,7 +70,9 @@ def receipt(registers: list[Register]) -> None:
             _say(f"  {note}")
         if read.not_run:
             partly = sum("只检查了其余各列" in why for why in read.not_run.values())
-            _say(f"  未执行 {len(read.not_run) - partly} 条检查，部分执行 {partly} 条，因为表中没有这些列：{_columns_missing(register)}")
+            _say(
+                f"  未执行 {len(read.not_run) - partly} 条检查，部分执行 {partly} 条，因为表中没有这些列：{_columns_missing(register)}"
+            )
         if read.waived:
             _say(f"  豁免 {read.waived} 条。")
 
@@ -73,7 +83,11 @@ def _rows(rows: list[int]) -> str:
 
 
 def _columns_missing(register: Register) -> str:
-    titles = [register.schema.columns[name].title for name in register.receipt.missing_columns if name in register.schema.columns]
+    titles = [
+        register.schema.columns[name].title
+        for name in register.receipt.missing_columns
+        if name in register.schema.columns
+    ]
     return "、".join(titles[:12]) + (f" 等 {len(titles)} 列" if len(titles) > 12 else "")
 
 
@@ -86,14 +100,18 @@ def checked(found: Checked, out: Path | None, *, quiet: bool) -> None:
         for finding in found.findings[:LINES_SHOWN]:
             _say(finding.line())
         if len(found.findings) > LINES_SHOWN:
-            _say(f"……另有 {len(found.findings) - LINES_SHOWN} 条，加 --out 校验.xlsx 可逐条点开，加 --json 结果.json 可取全部。")
+            _say(
+                f"……另有 {len(found.findings) - LINES_SHOWN} 条，加 --out 校验.xlsx 可逐条点开，加 --json 结果.json 可取全部。"
+            )
         _say("")
         titles = found.titles()
         for check, count in Counter(finding.check for finding in found.findings).most_common(10):
             _say(f"  {count:>5} 处  {titles[check]}（{check}）")
     rows = sum(len(register) for register in found.registers)
-    levels = "、".join(f"{LEVEL_TITLES[level]} {counts.get(level, 0)}" for level in ("error", "warning") )
-    _say(f"共 {rows} 件：{levels}。" if found.findings else f"共 {rows} 件，没有发现问题。")
+    levels = "、".join(f"{LEVEL_TITLES[level]} {counts.get(level, 0)}" for level in ("error", "warning"))
+    skipped = sum(len(register.receipt.not_run) for register in found.registers)
+    beside = f"（因缺列，{skipped} 条检查未执行或只执行了一部分）" if skipped else ""
+    _say(f"共 {rows} 件：{levels}。" if found.findings else f"共 {rows} 件，没有发现问题{beside}。")
     if out:
         _say(f"标记副本：{out}（原文件未改动）")
     elif found.findings and not quiet:

@@ -19,13 +19,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, Literal, TypeVar, Union
+from typing import Any, Literal, Union
 
 import yaml
 
 from xiaobao_xl.errors import RulesError
 
-T = TypeVar("T")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _WRONG = object()  # stands for a value that could not be built; a problem has been noted
@@ -70,7 +69,7 @@ class Builder:
         if origin is tuple:
             return self._tuple(node, typing.get_args(wanted)[0], path)
         if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-            return self._mapping(node, *typing.get_args(wanted), path=path)
+            return self._mapping(node, typing.get_args(wanted), path)
         if is_dataclass(wanted):
             return self._record(node, typing.cast("type", wanted), path)
         if not isinstance(node, yaml.ScalarNode):
@@ -84,7 +83,8 @@ class Builder:
         built = [self.build(child, item, f"{path}[{number}]") for number, child in enumerate(node.value)]
         return _WRONG if any(value is _WRONG for value in built) else tuple(built)
 
-    def _mapping(self, node: yaml.Node, key_type: Any, value_type: Any, path: str) -> Any:
+    def _mapping(self, node: yaml.Node, types_: tuple[Any, ...], path: str) -> Any:
+        key_type, value_type = types_
         if not isinstance(node, yaml.MappingNode):
             return self.wrong(node, path, "此处应为映射", "应为“键: 值”的若干行")
         built: dict[Any, Any] = {}
@@ -118,7 +118,9 @@ class Builder:
             if name.value == "kind" and hasattr(wanted, "KIND"):
                 continue
             if name.value not in known:
-                self.wrong(name, here, f"不认识的键 {name.value}", f"应为 {'、'.join(known)} 之一", near(name.value, known))
+                self.wrong(
+                    name, here, f"不认识的键 {name.value}", f"应为 {'、'.join(known)} 之一", near(name.value, known)
+                )
                 sound = False
                 continue
             built[name.value] = self.build(child, known[name.value], here)
@@ -153,12 +155,18 @@ class Builder:
         if by_kind and "kind" in keys:
             kind = str(keys["kind"].value)
             if kind not in by_kind:
-                self.wrong(keys["kind"], f"{path}.kind", f"不认识的 kind {kind}", f"应为 {'、'.join(by_kind)} 之一", near(kind, by_kind))
-            return by_kind.get(kind)
+                self.wrong(
+                    keys["kind"],
+                    f"{path}.kind",
+                    f"不认识的 kind {kind}",
+                    f"应为 {'、'.join(by_kind)} 之一",
+                    near(kind, by_kind),
+                )
+            return typing.cast("type | None", by_kind.get(kind))
         by_field = {own_first_field(record): record for record in records}
         for name in keys:
             if name in by_field:
-                return by_field[name]
+                return typing.cast("type", by_field[name])
         names = "kind" if by_kind else "、".join(by_field)
         guess = next((found for key in keys if (found := near(key, by_field))), "")
         self.wrong(node, path, "看不出是哪一种", f"应含键 {names}" + ("" if by_kind else " 之一"), guess)
@@ -169,14 +177,24 @@ class Builder:
         if typing.get_origin(wanted) is Literal:
             allowed = typing.get_args(wanted)
             if text not in allowed:
-                return self.wrong(node, path, f"不认识的值 {text}", f"应为 {'、'.join(map(str, allowed))} 之一", near(text, allowed))
+                return self.wrong(
+                    node, path, f"不认识的值 {text}", f"应为 {'、'.join(map(str, allowed))} 之一", near(text, allowed)
+                )
             return text
         if wanted is str:
             if plain and node.tag != f"{_TAG}str":
-                return self.wrong(node, path, f"{_shown(node)} 会被 YAML 当成{_tag_title(node.tag)}", "此处应为文字，请加引号", f'"{text}"' if text else "")
+                return self.wrong(
+                    node,
+                    path,
+                    f"{_shown(node)} 会被 YAML 当成{_tag_title(node.tag)}",
+                    "此处应为文字，请加引号",
+                    f'"{text}"' if text else "",
+                )
             return text
         value = _converted(text, wanted, plain=plain)
-        return self.wrong(node, path, f"值 {_shown(node)} 不对", f"应为{_type_title(wanted)}") if value is None else value
+        return (
+            self.wrong(node, path, f"值 {_shown(node)} 不对", f"应为{_type_title(wanted)}") if value is None else value
+        )
 
 
 def parse(text: str, file: str) -> yaml.Node:
@@ -231,7 +249,8 @@ def required(record: type) -> tuple[str, ...]:
 
 def own_first_field(record: type) -> str:
     """First field a dataclass declares itself: it names the kind where there is no `kind` key."""
-    return next(name for name, hint in vars(record)["__annotations__"].items() if ClassVar.__name__ not in str(hint))
+    own: dict[str, Any] = vars(record)["__annotations__"]
+    return next(name for name, hint in own.items() if "ClassVar" not in str(hint))
 
 
 class _Named(io.BytesIO):
@@ -273,17 +292,23 @@ def _type_title(wanted: Any) -> str:
 
 
 def _converted(text: str, wanted: Any, *, plain: bool) -> Any:
+    """The text as a boolean, number or date; None where it is none. Quoted text is never converted."""
     if not plain:
         return None
+    if wanted is date:
+        return _date(text)
     if wanted is bool:
         return {"true": True, "false": False}.get(text)
-    if wanted is int and re.fullmatch(r"-?(0|[1-9][0-9]*)", text):
-        return int(text)
-    if wanted is float and re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", text):
-        return float(text)
-    if wanted is date and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return None
-    return text if wanted is type(None) and text in {"", "null", "~"} else None
+    if wanted is int or wanted is float:
+        shape = r"-?(0|[1-9][0-9]*)" + (r"(\.[0-9]+)?" if wanted is float else "")
+        return wanted(text) if re.fullmatch(shape, text) else None
+    return None
+
+
+def _date(text: str) -> date | None:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -79,3 +79,8 @@ def test_what_the_sheet_lacks_is_listed(look: Look) -> None:
     found, ledger = look(without=("complexity",))
     assert found == []
     assert ledger.receipt.not_run == {"complaint.it": "台账没有“复杂程度”列"}
+
+
+def test_a_case_answered_within_the_earlier_limit_needed_no_extension(look):
+    assert look(extension_approved_by=None, notified_on="2026-04-01")[0] == []
+    assert look(extension_approved_by=None, notified_on="2026-04-02")[0]

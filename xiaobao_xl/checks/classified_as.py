@@ -73,15 +73,15 @@ class ClassifiedAs(Check):
     ) -> list[str]:
         name, told = wording.quoted(register, self.column), wording.quoted(register, self.text)
         recorded = wording.printed(register, context, self.column, rows)
-        sentences = []
-        for text, place in zip(recorded, places.tolist(), strict=True):
-            better = suggestions.scheme.title(suggestions.ids[suggestions.best[place]])
+        better = {}  # the same text may stand in many rows
+        for place in np.unique(places).tolist():
+            title = suggestions.scheme.title(suggestions.ids[suggestions.best[place]])
             words = "、".join(word for word, _ in suggestions.evidence(place).words[:_WORDS_NAMED])
-            sentences.append(
-                f"{name}登记为“{text}”，而{told}更像“{better}”（依据：{words}；得分 {suggestions.score[place]:.2f}）；"
-                "请核对，登记有误的再改"
-            )
-        return sentences
+            better[place] = f"“{title}”（依据：{words}；得分 {suggestions.score[place]:.2f}）"
+        return [
+            f"{name}登记为“{text}”，而{told}更像{better[place]}；请核对，登记有误的再改"
+            for text, place in zip(recorded, places.tolist(), strict=True)
+        ]
 
 
 def _fits(names: list[str], scheme: Scheme, ids: tuple[str, ...]) -> tuple[list[int], np.ndarray]:

@@ -24,6 +24,7 @@ class ExtensionInOrder(Check):
 
     Passes: `复杂程度` 特别复杂, `延期审批人` 王主任, `延期告知日期` within the 30 days that would hold otherwise.
     Breaks: `复杂程度` 特别复杂 and `延期审批人` is empty, or the notice left after those 30 days.
+    A case answered within the limit before it needed no extension and passes.
     Empty cell: in a column that is needed, the breach itself; an empty `复杂程度` claims nothing.
     Level and source are those of the version that governs the case.
     """
@@ -48,6 +49,8 @@ class ExtensionInOrder(Check):
         deadline, due = context.deadlines[self.deadline], context.due(self.deadline, register.frame)
         versions = [deadline.versions[day] for day in sorted(deadline.versions)]
         sound = due.table["applies"].to_numpy(dtype=bool) & ~unreadable(deadline, register)
+        # A case answered within the limit before it never made use of the extension (NaT compares false).
+        sound &= ~(due.table["done_on"].to_numpy() <= due.previous_due_on)
         for notes, describe in ((due.missing_needs, _missing), (due.late_needs, _late)):
             for column, rows in notes.items():
                 if column not in register.frame:

@@ -52,10 +52,12 @@ class InTime(Check):
         for place in np.unique(places[late]).tolist():
             rows = np.flatnonzero(late & (places == place))
             column = (*deadline.met_by, deadline.stops)[place]
+            empty = register.frame[column].isna().to_numpy()[rows].tolist()
+            fixes = {is_empty: _fix(deadline, register, column, is_empty=is_empty) for is_empty in set(empty)}
             yield Breach(
                 positions=rows,
                 column=column,
-                message=[due.explain(row) + _fix(deadline, register, column, row) for row in rows.tolist()],
+                message=[due.explain(row) + fixes[is_empty] for row, is_empty in zip(rows.tolist(), empty, strict=True)],
                 level=["error" if seen else "warning" for seen in due.late[rows].tolist()],
                 source=[sources[number] for number in due.governed_by[rows].tolist()],
             )
@@ -77,8 +79,8 @@ def _marked_at(deadline: Deadline, due: Due, register: Register) -> np.ndarray:
     return np.where(ended, answered, first)
 
 
-def _fix(deadline: Deadline, register: Register, column: str, row: int) -> str:
-    if register.frame[column].isna().iloc[row]:
+def _fix(deadline: Deadline, register: Register, column: str, *, is_empty: bool) -> str:
+    if is_empty:
         return f"请尽快办理；如已办理，请补填{wording.quoted(register, column)}"
     if deadline.sense == "not_before":
         return "请核对日期；日期无误的，应查明原因并留存说明"

@@ -34,13 +34,14 @@ def run(checks: Mapping[str, Check], register: Register, context: Context) -> li
     """
     context = replace(context, computed={}, classified={})
     found: list[Finding] = []
+    keys = register.keys().to_numpy()
     for name, check in checks.items():
         check_id = f"{register.id}.{name}"
         if _can_run(check_id, check, register, context):
             judged = _judged(check, register, context)
             if judged.any():
                 for breach in check.breaches(register, context):
-                    found.extend(_findings(check_id, check, breach, judged, register, context))
+                    found.extend(_findings(check_id, check, breach, judged, keys, register, context))
     return found
 
 
@@ -102,7 +103,13 @@ def _in_force(check: Check, register: Register, context: Context) -> np.ndarray:
 
 
 def _findings(
-    check_id: str, check: Check, breach: Breach, judged: np.ndarray, register: Register, context: Context
+    check_id: str,
+    check: Check,
+    breach: Breach,
+    judged: np.ndarray,
+    keys: np.ndarray,
+    register: Register,
+    context: Context,
 ) -> Iterator[Finding]:
     """Findings of a breach, for the rows the check speaks of."""
     kept = np.flatnonzero(judged[breach.positions])
@@ -120,7 +127,7 @@ def _findings(
         _sources(check, breach, kept, context),
         register.origin.rows[positions].tolist(),
         cells,
-        _keys(register, positions),
+        keys[positions].tolist(),
         values,
         strict=False,
     ):
@@ -162,8 +169,3 @@ def _sources(check: Check, breach: Breach, kept: np.ndarray, context: Context) -
 def _cells(register: Register, column: str, positions: np.ndarray) -> Iterable[str]:
     letter = register.origin.letters.get(column, "")
     return [f"{letter}{row}" for row in register.origin.rows[positions].tolist()] if letter else repeat("")
-
-
-def _keys(register: Register, positions: np.ndarray) -> list[str]:
-    key = register.schema.key
-    return register.frame[key].iloc[positions].fillna("").tolist() if key in register.frame else [""] * len(positions)

@@ -1,21 +1,44 @@
 """The verbs: check, classify, due, report, blank, demo. One function each for the library, the command line and Excel.
 
 A verb reads, computes and gives back an outcome; `write_…` puts an outcome into a new file. The user's own file is
-never written to. `step` is told in a few Chinese words what is being done.
+never written to. `step` is told in a few Chinese words what is being done. A verb is imported when first asked for, so
+that none waits for what only another needs.
 """
 
 from __future__ import annotations
 
-from xiaobao_xl.tasks.blanks import blank
-from xiaobao_xl.tasks.checking import Checked, check, write_marked
-from xiaobao_xl.tasks.demonstration import Demonstrated, demo
-from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
-from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
-from xiaobao_xl.tasks.suggesting import ClassifiedBook, classify, classify_text, part_titles, write_classified
-from xiaobao_xl.tasks.timing import DueBook, due, due_once, write_due
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xiaobao_xl.tasks.blanks import blank
+    from xiaobao_xl.tasks.checking import Checked, check, write_marked
+    from xiaobao_xl.tasks.demonstration import Demonstrated, demo
+    from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
+    from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
+    from xiaobao_xl.tasks.suggesting import ClassifiedBook, classify, classify_text, part_titles, write_classified
+    from xiaobao_xl.tasks.timing import DueBook, due, due_once, write_due
+
+_HOMES = {
+    "blanks": ("blank",),
+    "checking": ("Checked", "check", "write_marked"),
+    "demonstration": ("Demonstrated", "demo"),
+    "intake": ("Reading", "open_registers", "read_layouts"),
+    "reporting": ("Reported", "Wanted", "report", "write_report"),
+    "suggesting": ("ClassifiedBook", "classify", "classify_text", "part_titles", "write_classified"),
+    "timing": ("DueBook", "due", "due_once", "write_due"),
+}
 
 __all__ = [
     "Checked", "ClassifiedBook", "Demonstrated", "DueBook", "Reading", "Reported", "Wanted", "blank", "check", "classify",
     "classify_text", "demo", "due", "due_once", "open_registers", "part_titles", "read_layouts", "report", "write_classified",
     "write_due", "write_marked", "write_report",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a verb from its module on first use."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,12 @@ def blank(rules: Rules, register: str, out: Path, *, overwrite: bool = False) ->
 
     name = register or "complaint"
     require(name, rules.registers, "台账")
-    bases = {base.title: base.unit for report in rules.reports.values() if report.register == name for base in report.bases.values()}
+    bases = {
+        base.title: base.unit
+        for report in rules.reports.values()
+        if report.register == name
+        for base in report.bases.values()
+    }
     wanted = drawing.Blank(
         register=name,
         schema=rules.registers[name],

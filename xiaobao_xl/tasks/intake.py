@@ -12,8 +12,9 @@ from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
 from xiaobao_xl.typed_yaml import near
 from xiaobao_xl.workbook.grids import Book
+from xiaobao_xl.workbook.headings import NOT_READ
 from xiaobao_xl.workbook.opening import open_book
-from xiaobao_xl.workbook.reading import read
+from xiaobao_xl.workbook.reading import read_book
 
 Step = Callable[[str], None]
 Layouts = Mapping[str, Mapping[str, str]]
@@ -61,12 +62,24 @@ def open_registers(rules: Rules, path: Path, reading: Reading) -> tuple[Book, li
     """Open a file and read its registers."""
     if reading.register:
         require(reading.register, rules.registers, "台账")
+    _refuse_unknown(reading.layouts, rules)
     book = open_book(path, reading.password)
-    registers = read(
-        path, rules.registers, rules.categories, register=reading.register, sheet=reading.sheet,
-        headings={h: c for layout in reading.layouts.values() for h, c in layout.items()}, password=reading.password
+    registers = read_book(
+        book, rules.registers, rules.categories, register=reading.register, sheet=reading.sheet, layouts=reading.layouts
     )
     return book, registers
+
+
+def _refuse_unknown(layouts: Layouts, rules: Rules) -> None:
+    """Stop where headings.yaml names a column that no register has."""
+    columns = {key: column.title for schema in rules.registers.values() for key, column in schema.columns.items()}
+    known = {*columns, *columns.values(), NOT_READ}
+    for layout, headings in layouts.items():
+        for heading, column in headings.items():
+            if column not in known:
+                guess = near(column, known)
+                hint = f"是否想写 {guess}？" if guess else f"请写列的标题（如 投诉内容），不读的列写 {NOT_READ}。"
+                raise WorkbookError(f"{HEADINGS_FILE} 的“{layout}”：{heading} 对应的列 {column} 没有登记；{hint}")
 
 
 def require(name: str, known: Mapping[str, object], what: str) -> None:
@@ -80,7 +93,9 @@ def require(name: str, known: Mapping[str, object], what: str) -> None:
 def receipt_json(registers: Sequence[Register]) -> dict[str, Any]:
     """What was read, in all and sheet by sheet; `rows_read == rows_used + rows_skipped`."""
     sheets = [_sheet_json(register) for register in registers]
-    totals = {name: sum(sheet[name] for sheet in sheets) for name in ("rows_read", "rows_used", "rows_skipped", "waived")}
+    totals = {
+        name: sum(sheet[name] for sheet in sheets) for name in ("rows_read", "rows_used", "rows_skipped", "waived")
+    }
     return {**totals, "sheets": sheets}
 
 

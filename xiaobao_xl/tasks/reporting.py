@@ -76,14 +76,15 @@ class Reported:
         return any(finding.level == "error" for finding in self.findings)
 
     def headline(self) -> list[tuple[str, str]]:
-        """Title and printed value of the figures without members."""
+        """Title and printed value of the figures that stand in the report undivided."""
         from xiaobao_xl.workbook.filling import printed
 
-        return [
-            (self.figures.title(value), printed(value, self.figures.spec(value.figure)))
-            for value in self.figures
-            if not value.member and value.operation not in {"text", "given"}
+        figures = self.figures
+        undivided = [
+            name for name, figure in figures.report.figures.items() if figure.printed and not figures.axes[name]
         ]
+        values = [figures.values[name][()] for name in undivided]
+        return [(figures.title(v), printed(v, figures.spec(v.figure))) for v in values if v.operation != "text"]
 
     def as_json(self) -> dict[str, Any]:
         """Every figure with value, cell and complaint numbers."""
@@ -95,7 +96,14 @@ class Reported:
             "receipt": receipt_json(self.registers),
             "figures": figures_as_json(self.figures, {f"{p.sheet}!{p.cell}": (p.figure, p.member) for p in placed}),
             "cross_foots": [
-                {"id": foot.id, "title": foot.title, "left": foot.sums[0], "right": foot.sums[1], "holds": foot.holds}
+                {
+                    "id": foot.id,
+                    "title": foot.title,
+                    "left": foot.sums[0],
+                    "right": foot.sums[1],
+                    "holds": foot.holds,
+                    "verdict": foot.verdict,
+                }
                 for foot in self.figures.footings
             ],
             "findings": [asdict(finding) for finding in self.findings],

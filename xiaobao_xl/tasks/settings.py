@@ -15,7 +15,9 @@ from xiaobao_xl.registers import Column, ColumnType, Schema
 from xiaobao_xl.typed_yaml import near
 
 
-def frame_of(settings: Sequence[str], deadline: Deadline, schema: Schema, schemes: Mapping[str, Scheme]) -> pd.DataFrame:
+def frame_of(
+    settings: Sequence[str], deadline: Deadline, schema: Schema, schemes: Mapping[str, Scheme]
+) -> pd.DataFrame:
     """A frame of one row with the columns given.
 
     Args:
@@ -53,7 +55,7 @@ def _columns(deadline: Deadline, schema: Schema) -> dict[str, Column]:
 def _unregistered(name: str, deadline: Deadline) -> Column:
     """A column no register has: the suffix of its id says what it holds."""
     kinds: dict[str, ColumnType] = {"_on": "date", "_at": "moment", "_from": "date", "_to": "date"}
-    kind = next((kind for suffix, kind in kinds.items() if name.endswith(suffix)), "text")
+    kind: ColumnType = next((kind for suffix, kind in kinds.items() if name.endswith(suffix)), "text")
     return Column(title=deadline.words.get(name, name), type=kind)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from xiaobao_xl import deadlines, reminders
 from xiaobao_xl.deadlines import STATUS_TITLES, Deadline, Due
 from xiaobao_xl.errors import LawGap, WorkbookError
+from xiaobao_xl.findings import Level
 from xiaobao_xl.registers import Register
 from xiaobao_xl.reminders import DueRow
 from xiaobao_xl.rules import Rules
@@ -130,9 +131,7 @@ class DueBook:
         return {"receipt": receipt_json(self.registers), "rows": rows}
 
 
-def due(
-    rules: Rules, path: Path, reading: Reading, as_of: date, *, only: str = "", step: Step = silent
-) -> DueBook:
+def due(rules: Rules, path: Path, reading: Reading, as_of: date, *, only: str = "", step: Step = silent) -> DueBook:
     """Due dates of all deadlines that apply to the registers of a workbook, or of one deadline only."""
     step("读取台账")
     if only:
@@ -208,8 +207,10 @@ def _columns(part: Timed) -> Iterator[Any]:
     from xiaobao_xl.workbook.copying import ExtraColumn
 
     shown = {int(part.register.origin.rows[position]): part.row(position) for position in part.positions.tolist()}
-    loud = {"overdue": "error", "met_late": "error", "due_soon": "warning", "suspended": "note"}
-    fills = {row: palette.LEVEL_FILLS[loud[line["status_id"]]] for row, line in shown.items() if line["status_id"] in loud}
+    loud: dict[str, Level] = {"overdue": "error", "met_late": "error", "due_soon": "warning", "suspended": "note"}
+    fills = {
+        row: palette.LEVEL_FILLS[loud[line["status_id"]]] for row, line in shown.items() if line["status_id"] in loud
+    }
     title = part.deadline.title
 
     def values(name: str) -> dict[int, Any]:

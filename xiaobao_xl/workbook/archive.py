@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.workbook import limits
@@ -79,7 +79,9 @@ class Package:
             return "ods"
         if "[content_types].xml" in names and any(name.endswith("workbook.xml") for name in names):
             return "xlsx"
-        inner = next((name for name in self._names.values() if name.lower().endswith((".xlsx", ".xls", ".csv", ".et"))), "")
+        inner = next(
+            (name for name in self._names.values() if name.lower().endswith((".xlsx", ".xls", ".csv", ".et"))), ""
+        )
         hint = f"（例如 {inner}）" if inner else ""
         raise WorkbookError(f"这是压缩包，不是工作簿；请先解压，再选择里面的表格文件{hint}。")
 
@@ -91,7 +93,9 @@ class Package:
         if overlaps or claims or len(infos) > limits.MAX_PARTS:
             raise WorkbookError(_BOMB)
         if any(info.file_size > limits.MAX_PART_BYTES for info in infos if not _is_skipped(info.filename)):
-            raise WorkbookError("文件里有一张工作表大得不正常，超出本工具能处理的范围；请拆成几份，或在 Excel 里另存后再试。")
+            raise WorkbookError(
+                "文件里有一张工作表大得不正常，超出本工具能处理的范围；请拆成几份，或在 Excel 里另存后再试。"
+            )
         if any(info.flag_bits & 1 for info in infos):
             raise WorkbookError("文件被压缩软件加了密，无法读取；请先解密，或在 Excel 里另存为不加密的 .xlsx。")
 
@@ -114,7 +118,9 @@ class Package:
         try:
             text = self.zip.read(name).decode(encoding)
         except (UnicodeDecodeError, LookupError):
-            raise WorkbookError(f"文件内部的编码（{encoding}）无法识别；请用 Excel 或 WPS 打开、另存为 .xlsx 后再试。") from None
+            raise WorkbookError(
+                f"文件内部的编码（{encoding}）无法识别；请用 Excel 或 WPS 打开、另存为 .xlsx 后再试。"
+            ) from None
         data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff")).encode()
         refuse_document_type(data)
         return [data]
@@ -139,24 +145,32 @@ class Package:
     def directory(self) -> Directory:
         """Sheets in order with their parts, and the date system."""
         # programs leave backups such as tbak/workbook.xml behind; the usual place goes first
-        book = min((name for name in self._names if name.endswith("workbook.xml")), key=lambda name: name != "xl/workbook.xml")
+        book = min(
+            (name for name in self._names if name.endswith("workbook.xml")), key=lambda name: name != "xl/workbook.xml"
+        )
         root = _parsed(read_small(self.zip, self._names[book]))
         folder, name = posixpath.split(book)
         relations = self._names.get(f"{folder}/_rels/{name}.rels", "")
-        targets = {item.get("Id", ""): item.get("Target", "") for item in _parsed(read_small(self.zip, relations))} if relations else {}
+        targets = (
+            {item.get("Id", ""): item.get("Target", "") for item in _parsed(read_small(self.zip, relations))}
+            if relations
+            else {}
+        )
         parts = []
         for sheet in (item for item in root.iter() if _local(item.tag) == "sheet"):
             link = next((value for key, value in sheet.attrib.items() if _local(key) == "id" and key != "id"), "")
-            path = posixpath.normpath(posixpath.join("/" + folder, targets.get(link, "").replace("\\", "/"))).lstrip("/")
+            path = posixpath.normpath(posixpath.join("/" + folder, targets.get(link, "").replace("\\", "/"))).lstrip(
+                "/"
+            )
             parts.append(self._names.get(path.lower(), ""))
         settings = next((item.attrib for item in root.iter() if _local(item.tag) == "workbookPr"), {})
         return Directory(parts, settings.get("date1904", "") in {"1", "true", "on"})
 
 
-def _parsed(data: bytes) -> ElementTree.Element:
+def _parsed(data: bytes) -> ET.Element:
     try:
-        return ElementTree.fromstring(data)  # noqa: S314  document types were refused: nothing can expand
-    except ElementTree.ParseError:
+        return ET.fromstring(data)  # noqa: S314  document types were refused: nothing can expand
+    except ET.ParseError:
         raise WorkbookError("文件的目录部分已损坏；请用 Excel 或 WPS 打开、另存为 .xlsx 后再试。") from None
 
 

@@ -198,10 +198,10 @@ def refuse_existing(out: Path, *, overwrite: bool) -> None:
     if not out.parent.is_dir():
         raise WorkbookError(f"{out}：文件夹 {out.parent} 不存在，请先建立文件夹或换一个位置")
     if out.exists() and not overwrite:
-        raise WorkbookError(f"{out}：已存在，未覆盖；请换一个文件名，或确认要覆盖")
+        raise WorkbookError(f"{out}：已存在，未覆盖；请换一个文件名；确要覆盖，命令行加 --overwrite")
 
 
-def write_whole(out: Path, write: Callable[[BinaryIO], None], *, overwrite: bool = False) -> None:
+def write_whole(out: Path, write: Callable[[BinaryIO], object], *, overwrite: bool = False) -> None:
     """Write a file beside its target and move it into place, so that no half file is ever seen.
 
     Raises:

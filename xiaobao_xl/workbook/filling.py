@@ -34,7 +34,7 @@ NOTHING = "无"
 _LOST = (
     "xl/charts/",
     "xl/media/",
-    "xl/drawings/",
+    "xl/drawings/drawing",
     "xl/vbaProject.bin",
     "xl/pivotTables/",
     "xl/embeddings/",
@@ -155,10 +155,8 @@ def _write(
     text = str(cell.value)
     for mark in marks:
         whole = (*member, *mark.members) if mark.field else mark.members
-        value = figures.values[mark.figure].get(whole) or Value(mark.figure, whole, figures.period, "count", 0)
-        words = {"名称": figures.member_titles(mark.figure, member)[-1] if member else NOTHING, "序号": number}.get(
-            mark.field
-        )
+        value = figures.values[mark.figure].get(whole) or _absent(figures, mark.figure, whole)
+        words = _name(figures, mark, member) if mark.field == "名称" else number if mark.field == "序号" else None
         if words is None:
             yield mark.figure, whole
         if text.strip() == mark.text and words is None:
@@ -166,6 +164,17 @@ def _write(
             return
         text = text.replace(mark.text, printed(value, figures.spec(mark.figure)) if words is None else words, 1)
     put(cell, int(text) if text.isdecimal() and text == number else text)
+
+
+def _name(figures: Figures, mark: Mark, member: Member) -> str:
+    return figures.member_titles(mark.figure, member)[-1] if member else NOTHING
+
+
+def _absent(figures: Figures, figure: str, member: Member) -> Value:
+    """The value of a unit that did not occur: nothing was counted, and no average or rate can be given."""
+    whole = figures.values[figure][()]
+    number = 0 if whole.value is not None and whole.operation in {"count", "sum", "total"} else None
+    return Value(figure, member, figures.period, whole.operation, number)
 
 
 def printed(value: Value, spec: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -49,7 +49,7 @@ class Grid:
     """
 
     name: str
-    rows: Callable[[], Iterator[list[Cell]]]
+    rows: Callable[[], Iterator[Sequence[Cell]]]
     merges: list[Merge] = field(default_factory=list)
     scan: Scan = field(default_factory=Scan)
     is_1904: bool = False

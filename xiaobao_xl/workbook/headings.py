@@ -13,23 +13,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from openpyxl.utils import get_column_letter
-
 from xiaobao_xl.amounts import MONEY
 from xiaobao_xl.cells import Cell, plain, shown
 from xiaobao_xl.registers import Schema
 from xiaobao_xl.workbook import limits
 from xiaobao_xl.workbook.grids import Merge
+from xiaobao_xl.workbook.scanning import column_letters
 
 _DEPTH = 3
 _MARKS = re.compile(r"^[*※★☆●#]+|[*※★☆●:;。]+$")
 _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]$")
 _LEGEND = re.compile(r"(\d{1,3})[:=、.\-]?([^\d\W][^\d/、,;|]*)")
-_MONEY_UNIT = re.compile("|".join(sorted(MONEY, key=len, reverse=True)))
-_TABLE_UNIT = re.compile(r"单位(?=:).*?[:、,/和](" + "|".join(sorted(MONEY, key=len, reverse=True)) + r")(?![一-鿿])")
+_MONEY = "|".join(sorted(MONEY, key=len, reverse=True))
+_MONEY_UNIT = re.compile(_MONEY)
+_UNIT_END = re.compile(rf"[/_-](?:{_MONEY})$")
+_TABLE_UNIT = re.compile(rf"单位(?=:).*?[:、,/和]({_MONEY})(?![一-鿿])")
 _ENOUGH = 3
 _LONGEST = 60  # longer texts are no headings
 _COUNTERS = frozenset({"序号", "序", "no", "no."})  # columns that number the rows are no one's loss
+
+NOT_READ = "不读"  # in headings.yaml, for a heading that is no column of the register
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +95,18 @@ class Header:
 class Names:
     """All names by which the columns of one register are known."""
 
-    def __init__(self, schema: Schema, own: Mapping[str, str | None]) -> None:
-        """Index titles, aliases and the institution's own mapping by their compared form."""
+    def __init__(self, schema: Schema, own: Mapping[str, str]) -> None:
+        """Index titles, aliases and the institution's own mapping (heading → column id, its title, or 不读)."""
         self.schema = schema
         self.ranks: dict[str, tuple[str, int]] = {}
         for rank, words in ((2, "aliases"), (1, "title")):
             for key, column in schema.columns.items():
                 for word in [column.title] if words == "title" else column.aliases:
                     self.ranks[bare(word)] = (key, rank)
-        self.ignored = {bare(word) for word, key in own.items() if not key}
-        self.ranks |= {bare(word): (key, 0) for word, key in own.items() if key in schema.columns}
+        self.ignored = {bare(word) for word, key in own.items() if key == NOT_READ}
+        titles = {column.title: key for key, column in schema.columns.items()}
+        mapped = {bare(word): titles.get(key, key) for word, key in own.items()}
+        self.ranks |= {word: (key, 0) for word, key in mapped.items() if key in schema.columns}
 
     def find(self, parts: Sequence[str]) -> tuple[str, int] | None:
         """Column id and rank for a heading, its parts from the top row down; None where no name fits."""
@@ -133,9 +138,9 @@ class Names:
 
 @lru_cache(maxsize=20_000)
 def bare(heading: str) -> str:
-    """A heading for comparing.
+    r"""A heading for comparing.
 
-    >>> bare(" *投诉\\n编号： "), bare("产品（服务）大类")
+    >>> bare(" *投诉\n编号： "), bare("产品（服务）大类")
     ('投诉编号', '产品(服务)大类')
     """
     return _MARKS.sub("", plain(heading))
@@ -143,12 +148,12 @@ def bare(heading: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def without_brackets(heading: str) -> str:
-    """A heading without the brackets at its end.
+    """A heading without the brackets or the unit at its end.
 
     >>> without_brackets("投诉金额（万元）")
     '投诉金额'
     """
-    return _BRACKETS.sub("", _MARKS.sub("", plain(heading)))
+    return _UNIT_END.sub("", _BRACKETS.sub("", _MARKS.sub("", plain(heading))))
 
 
 def find(register: str, names: Names, rows: Sequence[Sequence[Cell]], merges: Iterable[Merge]) -> Header | None:
@@ -178,14 +183,22 @@ def find(register: str, names: Names, rows: Sequence[Sequence[Cell]], merges: It
 
 def _widened(top: int, merges: Iterable[Merge]) -> int:
     """First heading row, counting rows above that a merged heading reaches down from."""
-    return min((start[0] for start, end in merges if start[0] <= top <= end[0] and end[0] - start[0] < _DEPTH), default=top)
+    return min(
+        (start[0] for start, end in merges if start[0] <= top <= end[0] and end[0] - start[0] < _DEPTH), default=top
+    )
 
 
-def _header(register: str, names: Names, top: int, bottom: int, parts: dict[int, list[str]], grid: list[dict[int, str]]) -> Header:
+def _header(
+    register: str, names: Names, top: int, bottom: int, parts: dict[int, list[str]], grid: list[dict[int, str]]
+) -> Header:
     above = [text for row in grid[:top] for text in row.values()]
     table_unit = next((unit for text in above if (unit := unit_of_table(text))), "")
     hits = [(place, stack, hit) for place, stack in sorted(parts.items()) if (hit := names.find(stack))]
-    claims = [_match(key, rank, place, stack, names, table_unit) for place, stack, (key, rank) in hits if not names.is_ignored(stack)]
+    claims = [
+        _match(key, rank, place, stack, names, table_unit)
+        for place, stack, (key, rank) in hits
+        if not names.is_ignored(stack)
+    ]
     matches: dict[str, Match] = {}
     for match in sorted(claims, key=lambda match: (match.rank, match.place)):
         matches.setdefault(match.column, match)
@@ -206,10 +219,18 @@ def _match(key: str, rank: int, place: int, stack: list[str], names: Names, tabl
     note = inside[1] if inside else ""
     unit = ""
     if names.schema.columns[key].unit == "cny":
-        own = _MONEY_UNIT.search(note) or re.search(r"[/_\-](" + _MONEY_UNIT.pattern + ")$", plain(stack[-1]))
-        unit = own[own.lastindex or 0] if own else table_unit
+        own = _MONEY_UNIT.search(note or "".join(_UNIT_END.findall(plain(stack[-1]))))
+        unit = own[0] if own else table_unit
     legend = {code.lstrip("0") or "0": word for code, word in _LEGEND.findall(note)}
-    return Match(key, place, "/".join(stack), rank, MONEY.get(unit, 1.0), unit, legend if len(set(legend.values())) == len(legend) > 1 else {})
+    return Match(
+        key,
+        place,
+        "/".join(stack),
+        rank,
+        MONEY.get(unit, 1.0),
+        unit,
+        legend if len(set(legend.values())) == len(legend) > 1 else {},
+    )
 
 
 def unit_of_table(text: str) -> str:
@@ -255,4 +276,4 @@ def address(place: int, row: int) -> str:
     >>> address(3, 2)
     'D3'
     """
-    return f"{get_column_letter(place + 1)}{row + 1}"
+    return f"{column_letters(place)}{row + 1}"

@@ -2,8 +2,8 @@
 
     {{ 本期收到 }}                        a figure, by Chinese title or id
     {{ 按原因[因定价收费引起的投诉] }}      one member
-    {{ 按机构.名称 }} {{ 按机构.值 }}       the row is repeated for each member (also .序号, .占比's own figure and so on)
-    {{ 按机构与渠道[营业现场].值 }}         in a repeated row: the second axis
+    {{ 按机构.名称 }} {{ 按机构.值 }}       the row is repeated for each member (also .序号)
+    {{ 按机构与渠道[营业现场] }}            in a repeated row: the row's unit, and this member of the second axis
 
 A cell that is nothing but one mark gets the number itself; marks within a text are printed into it.
 """
@@ -24,6 +24,7 @@ from xiaobao_xl.figures import Figures
 
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _SHAPE = re.compile(r"\s*([^\[\].]+?)\s*((?:\[[^\[\]]+\]\s*)*)(?:\.\s*(名称|值|序号|name|value|number))?\s*")
+_FIELD = re.compile(r"\{\{[^{}]*\.\s*(?:名称|值|序号|name|value|number)\s*\}\}")
 _FIELDS = {"name": "名称", "value": "值", "number": "序号"}
 
 
@@ -44,16 +45,21 @@ class Mark:
     text: str
 
 
-def marks_in(text: object, figures: Figures) -> list[Mark]:
+def marks_in(text: object, figures: Figures, *, is_repeated: bool = False) -> list[Mark]:
     """Marks of one cell.
+
+    Args:
+        text: the cell.
+        figures: what marks may name.
+        is_repeated: the row is repeated: a mark that leaves one axis unnamed follows the row, as if it said 值.
 
     Raises:
         ValueError: a mark names nothing known; the text says what, with a near guess.
     """
-    return [_mark(found, figures) for found in _MARK.finditer(text)] if isinstance(text, str) else []
+    return [_mark(found, figures, is_repeated) for found in _MARK.finditer(text)] if isinstance(text, str) else []
 
 
-def _mark(found: re.Match[str], figures: Figures) -> Mark:
+def _mark(found: re.Match[str], figures: Figures, is_repeated: bool) -> Mark:  # noqa: FBT001  (private)
     shape = _SHAPE.fullmatch(found[1])
     if not shape:
         raise ValueError(f"标记 {found[0]} 写法不对；应为 {{{{ 指标 }}}}、{{{{ 指标[类别] }}}} 或 {{{{ 指标.名称 }}}}")
@@ -63,6 +69,7 @@ def _mark(found: re.Match[str], figures: Figures) -> Mark:
         titles = [figures.spec(known).title for known in figures.values]
         raise ValueError(f"标记 {found[0]} 中的指标“{name}”没有定义{_guess(name, titles)}")
     axes = figures.axes[figure]
+    part = part or ("值" if is_repeated and len(inside) + 1 == len(axes) else "")
     offset = 1 if part else 0
     if len(inside) + offset > len(axes):
         raise ValueError(f"标记 {found[0]} 的类别多于指标“{name}”的分类（该指标有 {len(axes)} 个 by）")
@@ -95,9 +102,11 @@ def marked_cells(workbook: Workbook, figures: Figures, file: str) -> list[tuple[
         WorkbookError: names every cell whose mark is not known.
     """
     found, wrong = [], []
-    for sheet, cell in _cells(workbook):
+    cells = list(_cells(workbook))
+    repeated = {(sheet.title, cell.row) for sheet, cell in cells if _FIELD.search(str(cell.value))}
+    for sheet, cell in cells:
         try:
-            marks = marks_in(cell.value, figures)
+            marks = marks_in(cell.value, figures, is_repeated=(sheet.title, cell.row) in repeated)
         except ValueError as mistake:
             wrong.append(f"{file} {sheet.title}!{cell.coordinate}: {mistake}")
             continue

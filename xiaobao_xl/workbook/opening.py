@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ import python_calamine
 
 from xiaobao_xl.cells import Cell
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.workbook import archive, limits, plain
+from xiaobao_xl.workbook import archive, plain
 from xiaobao_xl.workbook.grids import UNSEEN, Book, Grid, Kind, PasswordNeeded
 from xiaobao_xl.workbook.scanning import Scan, scan, without_stray
 
@@ -61,7 +62,9 @@ def open_book(path: Path | str, password: str = "") -> Book:
         if stranger:
             raise WorkbookError(stranger)
         if _ZIP in head:
-            raise WorkbookError(f"文件开头多出了别的内容（常见于网页导出出错），已不是完好的工作簿；请重新导出，或{_SAVE_AGAIN}。")
+            raise WorkbookError(
+                f"文件开头多出了别的内容（常见于网页导出出错），已不是完好的工作簿；请重新导出，或{_SAVE_AGAIN}。"
+            )
         return plain.open_plain(path)
 
 
@@ -179,9 +182,9 @@ def _load_xlsx(workbook: CalamineWorkbook, package: archive.Package, directory: 
 def _grid(workbook: CalamineWorkbook, index: int, found: Scan, *, is_1904: bool = False) -> Grid:
     sheet = workbook.get_sheet_by_index(index)
     # iter_rows leaves out empty columns at the left, which would shift every address
-    missing: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
+    missing = sheet.start[1] if sheet.start else 0
 
-    def rows() -> Iterator[list[Cell]]:
-        return (missing + row for row in sheet.iter_rows()) if missing else iter(sheet.iter_rows())
+    def rows() -> Iterator[Sequence[Cell]]:
+        return ([*repeat("", missing), *row] for row in sheet.iter_rows()) if missing else sheet.iter_rows()
 
     return Grid(sheet.name, rows, sheet.merged_cell_ranges or [], found, is_1904)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html.parser import HTMLParser
 from itertools import islice
@@ -89,9 +89,8 @@ def _csv_grid(name: str, text: str) -> Grid:
     sample = "\n".join(islice(io.StringIO(text), 50))
     delimiter = max(_DELIMITERS, key=lambda mark: _columns(sample, mark))
 
-    def rows() -> Iterator[list[Cell]]:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [*row]
+    def rows() -> Iterator[Sequence[Cell]]:
+        return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
     if not text.strip():
         raise WorkbookError("文件里没有内容；请重新导出。")
@@ -208,7 +207,7 @@ class _XmlSheets:
 
     def _pad(self, items: list[Cell] | list[list[Cell]], length: int, empty: Cell | list[Cell]) -> None:
         self._cells += max(0, length - len(items))
-        if self._cells > limits.SPARSE_CELLS:
+        if self._cells > limits.MAX_PADDING:
             raise WorkbookError("表里有离数据很远的零散单元格；请在 Excel 里删去多余的行列、另存为 .xlsx 后再试。")
         while len(items) < length:
             items.append(empty)  # type: ignore[arg-type]

@@ -7,12 +7,13 @@ units are named in the receipt. `read` is the door; `read_table` gives any small
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from xiaobao_xl.registers import Origin, Receipt, Register, Schema, mask
 from xiaobao_xl.workbook import headings as heads
 from xiaobao_xl.workbook import limits, receipts
 from xiaobao_xl.workbook.grids import Book, Grid
-from xiaobao_xl.workbook.headings import Header, Match
+from xiaobao_xl.workbook.headings import Header
 from xiaobao_xl.workbook.opening import open_book
 from xiaobao_xl.workbook.rows import Sorted, sort_rows
 
@@ -44,36 +45,49 @@ class _Candidate:
     is_enough: bool
 
 
-def read(
-    path: Path | str,
+def read(  # noqa: D417  (the rest as in `read_book`)
+    path: Path | str, schemas: Mapping[str, Schema], schemes: Mapping[str, Scheme], *, password: str = "", **wanted: Any
+) -> list[Register]:
+    """Open a file and read it, see `read_book`.
+
+    Args:
+        path: the file, of any kind `opening` knows.
+        password: password of an encrypted file.
+    """
+    return read_book(open_book(path, password), schemas, schemes, **wanted)
+
+
+def read_book(
+    book: Book,
     schemas: Mapping[str, Schema],
     schemes: Mapping[str, Scheme],
     *,
     register: str = "",
     sheet: tuple[str, ...] = (),
-    headings: Mapping[str, str | None] | None = None,
-    password: str = "",
+    layouts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Register]:
-    """Read a file.
+    """Read the registers of an opened file.
 
     Args:
-        path: the file, of any kind `opening` knows.
+        book: the opened file.
         schemas: register id → schema.
         schemes: scheme id → scheme, for coded columns.
         register: id of the register expected; '' takes the one whose headings match best.
         sheet: names of sheets; () takes the only one that matches, ('all',) every one that does.
-        headings: the institution's own headings → column id, or None to set a heading aside.
-        password: password of an encrypted file.
+        layouts: layout → the institution's own headings → column id, or 不读 to set a heading aside. Each sheet is
+            read by the layout that explains most of its headings.
 
     Returns:
         One register per sheet, in the order of the workbook.
 
     Raises:
-        WorkbookError: the file cannot be read, no heading is found, or several sheets match and none was chosen.
+        WorkbookError: no heading is found, or several sheets match and none was chosen.
     """
-    book = open_book(path, password)
+    if register and register not in schemas:
+        raise WorkbookError(f"没有名为 {register} 的台账；现有：{'、'.join(schemas)}。请核对 --register。")
     wanted = {register: schemas[register]} if register else schemas
-    names = {key: heads.Names(schema, headings or {}) for key, schema in wanted.items()}
+    own = [{}, *(layouts or {}).values()]
+    names = {key: [heads.Names(schema, layout) for layout in own] for key, schema in wanted.items()}
     chosen = _chosen(book, names, sheet)
     return [_read_sheet(book, candidate, wanted[candidate.header.register], schemes) for candidate in chosen]
 
@@ -100,7 +114,8 @@ def read_table(path: Path | str, sheet: str = "", *, password: str = "") -> list
     full = (row for row in rows if any(cell != "" for cell in row))
     titles = next((row for row in full if sum(cell != "" for cell in row) > 1), [])
     return [
-        {str(title): cell for title, cell in zip(titles, row, strict=False) if title != "" and cell != ""} for row in full
+        {str(title): cell for title, cell in zip(titles, row, strict=False) if title != "" and cell != ""}
+        for row in full
     ]
 
 
@@ -126,18 +141,26 @@ def _named(book: Book, name: str) -> str:
     if len(same) == 1:
         return same[0]
     near = difflib.get_close_matches(name, book.names, 1)
-    guess = f"；是不是「{near[0]}」" if near else ""
-    raise WorkbookError(f"{book.path.name}：没有名为「{name}」的工作表{guess}；现有：{'、'.join(book.names)}。")
+    guess = f"；是不是“{near[0]}”" if near else ""
+    raise WorkbookError(f"{book.path.name}：没有名为“{name}”的工作表{guess}；现有：{'、'.join(book.names)}。")
 
 
-def _chosen(book: Book, names: Mapping[str, heads.Names], sheet: tuple[str, ...]) -> list[_Candidate]:
+def _chosen(book: Book, names: Mapping[str, Sequence[heads.Names]], sheet: tuple[str, ...]) -> list[_Candidate]:
     """The sheets to read, each with its heading."""
     is_open = sheet in {(), (ALL,)} and ALL not in book.names
-    pool = [name for name in book.names if name not in book.hidden] if is_open else [_named(book, name) for name in sheet]
+    pool = (
+        [name for name in book.names if name not in book.hidden] if is_open else [_named(book, name) for name in sheet]
+    )
     candidates = [found for name in pool if (found := _candidate(book.load(name), names))]
     matching = [candidate for candidate in candidates if candidate.is_enough]
     if not matching or (not is_open and len(matching) < len(pool)):
-        raise receipts.no_heading(book, pool, names, [candidate.header for candidate in candidates], {c.grid.name for c in matching})
+        raise receipts.no_heading(
+            book,
+            pool,
+            {key: variants[0] for key, variants in names.items()},
+            [candidate.header for candidate in candidates],
+            {c.grid.name for c in matching},
+        )
     if not is_open:
         return matching
     most = max(len(candidate.header.matches) for candidate in matching)
@@ -148,15 +171,15 @@ def _chosen(book: Book, names: Mapping[str, heads.Names], sheet: tuple[str, ...]
     return strong
 
 
-def _candidate(grid: Grid, names: Mapping[str, heads.Names]) -> _Candidate | None:
+def _candidate(grid: Grid, names: Mapping[str, Sequence[heads.Names]]) -> _Candidate | None:
     """The best heading on a sheet among the registers asked for."""
     first = list(islice(grid.rows(), _LOOK))
-    found = [(key, heads.find(key, known, first, grid.merges)) for key, known in names.items()]
-    headers = [header for _, header in found if header]
+    found = [heads.find(key, known, first, grid.merges) for key, variants in names.items() for known in variants]
+    headers = [header for header in found if header]
     if not headers:
         return None
     best = max(headers, key=lambda header: len(header.matches))
-    return _Candidate(grid, best, best.suffices(names[best.register].schema))
+    return _Candidate(grid, best, best.suffices(names[best.register][0].schema))
 
 
 def _columns(grid: Grid, start: int) -> list[Cells]:
@@ -167,7 +190,7 @@ def _columns(grid: Grid, start: int) -> list[Cells]:
     while batch := list(islice(rows, _BATCH)):
         width = max(map(len, batch))
         if min(map(len, batch)) < width:
-            batch = [row + [""] * (width - len(row)) for row in batch]
+            batch = [[*row, *repeat("", width - len(row))] for row in batch]
         parts += [[Cells.part([""] * length) for length in lengths] for _ in range(width - len(parts))]
         for place, column in enumerate(zip(*batch, strict=True)):
             parts[place].append(Cells.part(column))
@@ -243,7 +266,11 @@ def _findings(register: Register, parsed: Mapping[str, parsing.Parsed]) -> list[
     keys = register.keys().tolist() if any(column.faults for column in parsed.values()) else []
     found = []
     for key, column in parsed.items():
-        spec, letter, heading = register.schema.columns[key], register.origin.letters[key], register.origin.headings[key]
+        spec, letter, heading = (
+            register.schema.columns[key],
+            register.origin.letters[key],
+            register.origin.headings[key],
+        )
         for fault in column.faults:
             row = int(register.origin.rows[fault.position])
             value = mask(fault.value) if spec.private else fault.value
@@ -260,5 +287,6 @@ def _findings(register: Register, parsed: Mapping[str, parsing.Parsed]) -> list[
 def _doubts(register: Register, rows: Sorted, start: int) -> list[Finding]:
     file, sheet = register.origin.file, register.origin.sheet
     return [
-        Finding("reading.row_is_data", "warning", doubt.message, file, sheet, doubt.row + start + 1) for doubt in rows.doubts
+        Finding("reading.row_is_data", "warning", doubt.message, file, sheet, doubt.row + start + 1)
+        for doubt in rows.doubts
     ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from openpyxl.utils import get_column_letter
 
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.registers import Register
 from xiaobao_xl.workbook.grids import Book, Grid
 from xiaobao_xl.workbook.headings import Header, Names, address
+from xiaobao_xl.workbook.scanning import column_letters
 
 _SHOWN = 8
 
@@ -42,7 +42,7 @@ def _found(register: Register, header: Header) -> str:
     top, bottom = register.origin.header_rows
     rows = f"第 {top} 行" if top == bottom else f"第 {top}–{bottom} 行"
     return (
-        f"工作表「{register.origin.sheet}」：表头在{rows}，按「{register.schema.title}」认出 {len(header.matches)} 列"
+        f"工作表“{register.origin.sheet}”：表头在{rows}，按“{register.schema.title}”认出 {len(header.matches)} 列"
         f"（共 {len(header.headings)} 列）。"
     )
 
@@ -75,8 +75,10 @@ def _hidden(register: Register, book: Book, grid: Grid) -> list[str]:
     last = max(scan.width, 1) - 1
     columns = [place for first, end in scan.hidden_columns for place in range(first, min(end, last) + 1)]
     if columns:
-        letters = [get_column_letter(place + 1) for place in columns]
-        notes.append(f"有 {len(columns)} 个隐藏列，也已读入：{'、'.join(letters[:_SHOWN])}{' 等' if len(letters) > _SHOWN else ''}列。")
+        letters = [column_letters(place) for place in columns]
+        notes.append(
+            f"有 {len(columns)} 个隐藏列，也已读入：{'、'.join(letters[:_SHOWN])}{' 等' if len(letters) > _SHOWN else ''}列。"
+        )
     if book.hidden:
         hidden = [name for name in book.hidden if name != grid.name]
         if hidden:
@@ -86,16 +88,16 @@ def _hidden(register: Register, book: Book, grid: Grid) -> list[str]:
 
 def _units(header: Header) -> list[str]:
     scaled = [match for match in header.matches.values() if match.scale != 1]
-    notes = [f"「{match.heading}」以{match.unit}计，已换算成元（×{match.scale:,.0f}）。" for match in scaled]
+    notes = [f"“{match.heading}”以{match.unit}计，已换算成元（×{match.scale:,.0f}）。" for match in scaled]
     legends = [match for match in header.matches.values() if match.legend]
-    notes += [f"「{match.heading}」按表头所注解释代码。" for match in legends]
+    notes += [f"“{match.heading}”按表头所注解释代码。" for match in legends]
     return notes
 
 
 def _duplicates(header: Header) -> list[str]:
     return [
-        f"「{match.heading}」（{get_column_letter(match.place + 1)} 列）与「{header.matches[match.column].heading}」"
-        f"（{get_column_letter(header.matches[match.column].place + 1)} 列）是同一项，只读了后者。"
+        f"“{match.heading}”（{column_letters(match.place)} 列）与“{header.matches[match.column].heading}”"
+        f"（{column_letters(header.matches[match.column].place)} 列）是同一项，只读了后者。"
         for match in header.duplicates
     ]
 
@@ -115,24 +117,28 @@ def _stray(grid: Grid, beside: Sequence[str]) -> list[str]:
         more = f" 等 {len(beside)} 处" if len(beside) > _SHOWN else ""
         notes.append(f"没有表头的列里有零散内容，没有读：{'、'.join(beside[:_SHOWN])}{more}。")
     if grid.scan.stray_count:
-        notes.append(f"离数据很远处有 {grid.scan.stray_count} 个零散单元格，没有读：{'、'.join(grid.scan.stray)}；请在表里删除。")
+        notes.append(
+            f"离数据很远处有 {grid.scan.stray_count} 个零散单元格，没有读：{'、'.join(grid.scan.stray)}；请在表里删除。"
+        )
     return notes
 
 
 def _placeholders(register: Register, counts: Mapping[str, int]) -> list[str]:
     return [
-        f"「{register.origin.headings[key]}」有 {count} 格写的是“/”“无”之类，按空白处理。" for key, count in counts.items() if count
+        f"“{register.origin.headings[key]}”有 {count} 格写的是“/”“无”之类，按空白处理。"
+        for key, count in counts.items()
+        if count
     ]
 
 
 def weak(name: str, header: Header) -> str:
     """A sheet with few known headings was left out."""
-    return f"工作表「{name}」也有 {len(header.matches)} 个认得的表头，远少于所读的表，没有读；要读请用 --sheet 指名。"
+    return f"工作表“{name}”也有 {len(header.matches)} 个认得的表头，远少于所读的表，没有读；要读请用 --sheet 指名。"
 
 
 def several(book: Book, names: Sequence[str]) -> WorkbookError:
     """Several sheets match and none was chosen."""
-    listed = "、".join(f"「{name}」" for name in names)
+    listed = "、".join(f"“{name}”" for name in names)
     return WorkbookError(
         f"{book.path.name}：有 {len(names)} 个工作表都像台账：{listed}；请用 --sheet 工作表名 选一个（可重复），或用 --sheet all 全部读入。"
     )
@@ -142,18 +148,19 @@ def no_heading(
     book: Book, pool: Sequence[str], names: Mapping[str, Names], headers: Sequence[Header], matching: set[str]
 ) -> WorkbookError:
     """No heading was found: what was looked for, the best row seen, a next step."""
-    wanted = "、".join(f"「{known.schema.title}」" for known in names.values())
+    wanted = "、".join(f"“{known.schema.title}”" for known in names.values())
     known = next(iter(names.values()))
     titles = "、".join(column.title for column in list(known.schema.columns.values())[:5])
-    sheets = "、".join(f"「{name}」" for name in pool if name not in matching) or "（没有可见的工作表）"
+    sheets = "、".join(f"“{name}”" for name in pool if name not in matching) or "（没有可见的工作表）"
     best = max(headers, key=lambda header: len(header.matches), default=None)
     if best is None:
         seen, unknown = "没有一个认得的表头", "贵机构的表头"
     else:
         seen = f"最接近的是第 {best.bottom + 1} 行，只认出{'、'.join(match.heading for match in best.matches.values())}"
         unknown = next((text for text in best.unknown if not any(map(str.isdigit, text))), "贵机构的表头")
+    title = known.schema.columns[known.schema.key].title
     step = (
-        f"如果表头用的是贵机构自己的叫法，请在 headings.yaml 里加一行，例如“{unknown}: {known.schema.key}”；"
+        f"如果表头用的是贵机构自己的叫法，请在台账旁建 headings.yaml，写“本行版式: {{{unknown}: {title}}}”这样的一行；"
         "没有台账可用 xiaobao blank 新建一份。"
     )
     return WorkbookError(

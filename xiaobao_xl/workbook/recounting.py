@@ -54,7 +54,7 @@ def recounted(path: Path) -> list[Recount]:
     for title in workbook.sheetnames:
         counted: Iterator[tuple[Any, ...]] = workbook[title].iter_rows(min_row=TOP, max_col=5, values_only=True)
         for code, *_, added in counted if title.startswith(ROWS) else ():
-            if code:
+            if code and isinstance(added, (int, float)):  # a row somebody emptied counts nothing
                 amounts.setdefault(str(code), []).append(float(added))
     lines: dict[str, tuple[Any, ...]] = {
         str(line[0]): line

@@ -17,7 +17,10 @@ import pyarrow.compute as pc
 from xiaobao_xl.cells import Cells, shown
 from xiaobao_xl.workbook.headings import Header, bare
 
-_TOTAL = re.compile(r"[(（]?(?:本[页月季年期]|全[年行省]|以上|分[行公司]*|部门|当[月季年])?\s*(?:[合小总共累]\s*计|总\s*数)\s*[)）]?\s*[:：]?\s*(?:共?\s*[\d,.]+\s*[件笔条户元万]*)?|共\s*\d+\s*[件笔条户]")
+_TOTAL = re.compile(
+    r"[(（]?(?:本[页月季年期]|全[年行省]|以上|分[行公司]*|部门|当[月季年])?\s*(?:[合小总共累]\s*计|总\s*数)\s*[)）]?\s*[:：]?"
+    r"\s*(?:共?\s*[\d,.]+\s*[件笔条户元万]*)?|共\s*\d+\s*[件笔条户]"
+)
 _NOTE = re.compile(
     r"(?:填表|制表|填报|报送|统计|审核|复核|核对|负责|经办|联系|签字|盖章|主管|编制)\s*(?:人|单位|部门|机构|日期|时间|说明|电话|领导|意见)?\s*(?:签字|签章|盖章)?\s*[:：]"
     r"|(?:说\s*明|备\s*注|附\s*注|注\s*意?\s*事?\s*项?|数据来源|统计口径|填表须知|填报要求)\s*[:：1-9一二三四五六]|注\s*[:：]|填表说明|填报说明|以下(?:空白|无正文)"
@@ -140,15 +143,16 @@ def _judge(row: int, count: int, has_key: bool, look: _Look, result: Sorted) -> 
         return
     names = "、".join(look.header.headings[place] for place in texts if place in look.header.headings)
     result.skipped[row] = f"没有编号，只填了{names}，不足以认作一件投诉"
-    result.doubts.append(Doubt(row, f"这一行没有编号，只填了{names}，没有当作一件投诉；若确是投诉请补填编号，若不是请删除这一行"))
+    result.doubts.append(
+        Doubt(row, f"这一行没有编号，只填了{names}，没有当作一件投诉；若确是投诉请补填编号，若不是请删除这一行")
+    )
 
 
 def _not_data(row: int, texts: Mapping[int, str], look: _Look, *, has_key: bool) -> str:
     """Why a row is surely no data; '' if it may be."""
-    first_place = min(texts)
-    first, key = texts[first_place], texts.get(look.key, "")
     if _repeats_heading(texts, look.header):
         return "重复的表头"
+    key, first = texts.get(look.key, ""), texts[min(texts)]
     total = next((text for text in texts.values() if _TOTAL.fullmatch(text)), "")
     if total and (not has_key or _TOTAL.fullmatch(key) or _TOTAL.fullmatch(first)):
         return f"合计行（{total[:12]}）"
@@ -156,11 +160,15 @@ def _not_data(row: int, texts: Mapping[int, str], look: _Look, *, has_key: bool)
         return "栏次编号行"
     if row < 3 and _is_instruction(texts, key):
         return "填写说明行"
-    front = key if key and look.key == first_place else first
-    if (not has_key or front == key) and _NOTE.match(front) and (len(texts) <= 4 or len(front) > 15):
-        return f"表尾说明或落款（{front[:12]}）"
-    if len(texts) <= 2 and (_NUMBERED.match(front) or len(front) > _SENTENCE) and (not has_key or front == key):
-        return f"说明文字（{front[:12]}）"
+    return _foot(texts, first) if not has_key or first == key or _NOTE.match(key) else ""
+
+
+def _foot(texts: Mapping[int, str], first: str) -> str:
+    """What stands below a table: notes, signatures, sentences."""
+    if _NOTE.match(first) and (len(texts) <= 4 or len(first) > 15):
+        return f"表尾说明或落款（{first[:12]}）"
+    if len(texts) <= 2 and (_NUMBERED.match(first) or len(first) > _SENTENCE):
+        return f"说明文字（{first[:12]}）"
     return ""
 
 
@@ -181,11 +189,13 @@ def _is_numbering(texts: Mapping[int, str]) -> bool:
     numbers = [int(word) for word in words if word.isdecimal()]
     letters = [word for word in words if len(word) == 1 and word.isalpha() and word.isascii()]
     rising = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
-    return len(numbers) + len(letters) + sum(word in {"甲", "乙", "丙", "丁"} for word in words) == len(words) and rising
+    return (
+        len(numbers) + len(letters) + sum(word in {"甲", "乙", "丙", "丁"} for word in words) == len(words) and rising
+    )
 
 
 def _is_instruction(texts: Mapping[int, str], key: str) -> bool:
     hits = sum(bool(_INSTRUCTION.search(text)) for text in texts.values() if len(text) < 200)
     if key and not _INSTRUCTION.search(key) and any(letter.isdigit() for letter in key):
         return False
-    return hits >= 2 and hits * 3 >= len(texts) or hits == len(texts)
+    return (hits >= 2 and hits * 3 >= len(texts)) or hits == len(texts)

@@ -16,8 +16,6 @@ from functools import cache
 from itertools import pairwise
 from typing import IO
 
-from openpyxl.utils import get_column_letter
-
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.workbook import limits
 
@@ -48,6 +46,7 @@ class Scan:
         stray_count: how many cells were cut away.
         keep: rows and columns to keep where stray cells must be cut away; None where the sheet is read as it is.
         has_formulas: some cell holds a formula.
+        filled_rows: number of rows with cells.
     """
 
     height: int = 0
@@ -60,6 +59,7 @@ class Scan:
     stray_count: int = 0
     keep: tuple[int, int] | None = None
     has_formulas: bool = False
+    filled_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,14 @@ def scan(package: zipfile.ZipFile, part: str) -> Scan:
     if match := _FILTER.search(stretch, stretch.rfind(b"sheetData")):
         found.filter = match[1].decode().replace("$", "")
     found.width = 1 + max((column_number(end.split(b'"')[0].rstrip(b"0123456789")) for end in ends), default=-1)
-    if found.height * found.width > limits.SPARSE_CELLS:
+    is_hollow = found.height > limits.SPARSE_FACTOR * found.filled_rows or found.width > limits.MAX_COLUMNS
+    if is_hollow and found.height * found.width > limits.SPARSE_CELLS:
         _measure(package, part, found)
+    height, width = found.keep or (found.height, found.width)
+    if height * width > limits.MAX_CELLS:
+        raise WorkbookError(
+            f"工作表太大（{height} 行 × {width} 列），超出本工具能处理的范围；请删去多余的行列，或拆成几份再试。"
+        )
     return found
 
 
@@ -127,6 +133,7 @@ def _scan_rows(stretch: bytes, tags: _Tags, found: Scan, number: int, ends: set[
         if (b"hidden" in attributes or b"ht=" in attributes) and _HIDDEN.search(attributes):
             found.hidden_rows.append(number)
         ends.add(row[last + 6 : last + 9] if row[last : last + 6] == b'<c r="' else _letters_at(row, last, tags))
+        found.filled_rows += 1
         found.height = max(found.height, number + 1)
         if not is_plain and (tags.error in row or tags.formula in row or b"<f " in row):
             _note_errors(row[start:], number, tags, found)
@@ -151,7 +158,20 @@ def _row_head(row: bytes, tags: _Tags, before: int) -> tuple[int, int, bytes]:
 def _letters_at(row: bytes, cell: int, tags: _Tags) -> bytes:
     """Column letters of the cell that starts at `cell`; a cell without address is counted from the start of its row."""
     match = _REFERENCE.search(row, cell, row.find(b">", cell))
-    return match[1] if match else get_column_letter(row.count(tags.cell, 0, cell) + 1).encode()
+    return match[1] if match else column_letters(row.count(tags.cell, 0, cell)).encode()
+
+
+def column_letters(number: int) -> str:
+    """Letters of a 0-based column.
+
+    >>> column_letters(0), column_letters(701), column_letters(16383)
+    ('A', 'ZZ', 'XFD')
+    """
+    letters, number = "", number + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def _note_errors(cells: bytes, row: int, tags: _Tags, found: Scan) -> None:
@@ -208,15 +228,15 @@ def _measure(package: zipfile.ZipFile, part: str, found: Scan) -> None:
             if last >= 0:
                 rows.append(_row_head(row, tags, rows[-1] if rows else -1)[1])
                 ends.append(column_number(_letters_at(row, last, tags)))
-    ordered = sorted(rows)
-    gaps = (row for row, following in pairwise(ordered) if following - row > limits.MAX_GAP)
-    height = next(gaps, ordered[-1]) + 1
+    rows_in_order = sorted(rows)
+    last = next(
+        (row for row, following in pairwise(rows_in_order) if following - row > limits.MAX_GAP), rows_in_order[-1]
+    )
+    far = sum(row > last for row in rows_in_order)
+    height = last + 1 if far <= max(20, len(rows) // 10) else found.height
     width = max((end for end in ends if end < limits.MAX_COLUMNS), default=max(ends)) + 1
     if found.height * found.width >= limits.SPARSE_FACTOR * height * width:
         found.keep = (height, width)
-    elif found.height * found.width > limits.MAX_CELLS:
-        size = f"{found.height} 行 × {found.width} 列"
-        raise WorkbookError(f"工作表太大（{size}），超出本工具能处理的范围；请删去多余的行列，或拆成几份再试。")
 
 
 def stretches(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
@@ -255,7 +275,10 @@ def prefix_of(head: bytes) -> bytes:
 def refuse_document_type(head: bytes) -> None:
     """Refuse XML that declares entities; no program that writes workbooks does."""
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise WorkbookError("文件里含有外部引用或实体声明（DOCTYPE），正常的工作簿不会有，可能是恶意文件，已拒绝打开；请向发件人要一份在 Excel 里另存过的文件。")
+        raise WorkbookError(
+            "文件里含有外部引用或实体声明（DOCTYPE），正常的工作簿不会有，可能是恶意文件，已拒绝打开；"
+            "请向发件人要一份在 Excel 里另存过的文件。"
+        )
 
 
 def without_stray(package: zipfile.ZipFile, part: str, found: Scan) -> Iterator[bytes]:
@@ -288,7 +311,7 @@ def _near_cells(cells: bytes, row: int, bounds: tuple[int, int], tags: _Tags, fo
             found.stray_count += 1
             found.errors.pop((row, column), None)
             if len(found.stray) < _SAMPLE:
-                found.stray.append(f"{get_column_letter(column + 1)}{row + 1}")
+                found.stray.append(f"{column_letters(column)}{row + 1}")
     return b"".join(kept)
 
 

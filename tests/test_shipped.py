@@ -1,0 +1,118 @@
+"""The promises about rules.yaml and workbooks/: titles, ids, kinds, and a passing and a breaking row for every check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openpyxl import Workbook
+
+from xiaobao_xl import checks, resources
+from xiaobao_xl.findings import Finding
+from xiaobao_xl.rules import Rules, load_rules
+from xiaobao_xl.tasks.intake import Reading, open_registers
+
+CASES = Path(__file__).parent / "cases" / "registers"
+AS_OF = date(2026, 9, 30)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+Row = Mapping[str, Any]
+
+
+@cache
+def cases(register: str) -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load((CASES / f"{register}.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def every_check() -> list[tuple[str, str]]:
+    return [(register, name) for register, found in load_rules().checks.items() for name in found]
+
+
+def findings_of(rules: Rules, folder: Path, register: str, check: str, rows: Row | list[Row]) -> list[Finding]:
+    """Write the rows into a workbook as the officer would, read it back, and run one check."""
+    rows = rows if isinstance(rows, list) else [rows]
+    headings = list(dict.fromkeys(heading for row in rows for heading in row))
+    headings += [title for title in padding(rules, register, check) if title not in headings]
+    book = Workbook()
+    book.active.append(headings)
+    for row in rows:
+        cells = [row.get(heading) for heading in headings]
+        book.active.append([datetime(c.year, c.month, c.day) if isinstance(c, date) else c for c in cells])
+    book.save(folder / "台账.xlsx")
+    _, (read, *_) = open_registers(rules, folder / "台账.xlsx", Reading(register=register))
+    assert len(read) == len(rows), read.receipt.skipped
+    assert not read.faults
+    return checks.run({check: rules.checks[register][check]}, read, rules.context(AS_OF))
+
+
+def padding(rules: Rules, register: str, check: str) -> list[str]:
+    """Columns the check looks at must be in the sheet, and enough others for the heading to be found."""
+    schema, rule = rules.registers[register], rules.checks[register][check]
+    named = [*rule.columns_named(), *(name for name in rule.when if name in schema.columns)]
+    if hasattr(rule, "deadline"):
+        named += [name for name in rules.deadlines[rule.deadline].columns() if name in schema.columns]
+    return [schema.columns[name].title for name in (*named, schema.key, schema.judged_on, "remark", "address", "region")]
+
+
+def test_every_check_has_cases(rules: Rules) -> None:
+    for register, found in rules.checks.items():
+        assert list(cases(register)) == list(found), register
+        assert all(set(case) == {"passes", "breaks"} for case in cases(register).values())
+
+
+@pytest.mark.parametrize(("register", "check"), every_check())
+def test_passing_row(rules: Rules, tmp_path: Path, register: str, check: str) -> None:
+    assert findings_of(rules, tmp_path, register, check, cases(register)[check]["passes"]) == []
+
+
+@pytest.mark.parametrize(("register", "check"), every_check())
+def test_breaking_row(rules: Rules, tmp_path: Path, register: str, check: str) -> None:
+    found = findings_of(rules, tmp_path, register, check, cases(register)[check]["breaks"])
+    assert {finding.check for finding in found} == {f"{register}.{check}"}
+    assert all(CHINESE.search(finding.message) for finding in found)
+
+
+def test_a_rule_not_seen_in_its_text_never_makes_an_error(rules: Rules) -> None:
+    for found in rules.checks.values():
+        for check in found.values():
+            assert check.is_form or check.basis == "seen" or check.level != "error"
+    for deadline in rules.deadlines.values():
+        for version in deadline.versions.values():
+            assert version.source
+            assert version.basis == "seen" or version.note
+
+
+def test_ids_are_english_and_titles_chinese(rules: Rules) -> None:
+    entries = {**rules.law, **rules.deadlines, **rules.registers, **rules.reports}
+    for register in rules.registers.values():
+        entries |= {**register.columns, **register.checks}
+    for report in rules.reports.values():
+        entries |= {**report.figures, **report.cross_foots}
+    for scheme in rules.categories.values():
+        entries |= {name: scheme.category(name) for name in scheme.ids()}
+    for name, entry in entries.items():
+        assert IDENTIFIER.fullmatch(name), name
+        assert CHINESE.search(entry.title), name
+
+
+def test_every_kind_of_check_is_used(rules: Rules) -> None:
+    used = {type(check) for found in rules.checks.values() for check in found.values()}
+    assert used == set(checks.KINDS)
+    assert sum(len(found) for found in rules.checks.values()) >= 50
+
+
+def test_every_report_has_a_template(rules: Rules) -> None:
+    for name in rules.reports:
+        assert resources.template_path(name).is_file()
+
+
+def test_nothing_is_numbered_that_the_standard_did_not_show(rules: Rules) -> None:
+    for scheme in rules.categories.values():
+        assert not any(scheme.category(name).code for name in scheme.ids())
