@@ -70,7 +70,9 @@ def main() -> int:
         print(json.dumps(COMPETITORS[given.only](given.file)))
         return 0
     # drawn in a process of its own, so that its memory is not taken for anyone else's
-    path = given.file or run([sys.executable, Path(__file__).with_name("large_register.py"), given.rows]).printed.strip()
+    path = (
+        given.file or run([sys.executable, Path(__file__).with_name("large_register.py"), given.rows]).printed.strip()
+    )
     seconds: dict[str, list[float]] = {name: [] for name in COMPETITORS}
     peaks: dict[str, list[float]] = {name: [] for name in COMPETITORS}
     for number in range(given.rounds):
@@ -95,10 +97,28 @@ def _goals(seconds: dict[str, list[float]], peaks: dict[str, list[float]], what:
     for peer, goal in (("calamine", MOST_OF_CALAMINE), ("openpyxl", MOST_OF_OPENPYXL)):
         ratio = ours / taken[peer]
         most |= ratio > goal
-        print(row(what, f"{ours:.2f} s", f"{peer} only reading {taken[peer]:.2f} s", f"{ratio:.2f} ×", f"≤ {goal:g} ×", is_met=ratio <= goal))
+        print(
+            row(
+                what,
+                f"{ours:.2f} s",
+                f"{peer} only reading {taken[peer]:.2f} s",
+                f"{ratio:.2f} ×",
+                f"≤ {goal:g} ×",
+                is_met=ratio <= goal,
+            )
+        )
     memory = peak["xiaobao_xl"]
     others = "；".join(f"{name} {peak[name]:,.0f} MB" for name in ("calamine", "openpyxl"))
-    print(row(f"{what}, peak memory", f"{memory:,.0f} MB", others, "", f"< {MOST_MEGABYTES:,} MB", is_met=memory < MOST_MEGABYTES))
+    print(
+        row(
+            f"{what}, peak memory",
+            f"{memory:,.0f} MB",
+            others,
+            "",
+            f"< {MOST_MEGABYTES:,} MB",
+            is_met=memory < MOST_MEGABYTES,
+        )
+    )
     return int(most or memory >= MOST_MEGABYTES)
 
 

@@ -26,7 +26,20 @@ CUT = date(2026, 9, 30)  # later events have not happened yet
 FIRST_DAY, DAYS = date(2024, 1, 1), 1000
 FAULTY = 0.02
 DATES = ("received_on", "registered_on", "decided_on", "notified_on", "closed_on")
-CODED = ("route", "source", "received_via", "complainant_type", "id_type", "business_channel", "product_line", "reason", "complexity", "notified_via", "status", "satisfaction")
+CODED = (
+    "route",
+    "source",
+    "received_via",
+    "complainant_type",
+    "id_type",
+    "business_channel",
+    "product_line",
+    "reason",
+    "complexity",
+    "notified_via",
+    "status",
+    "satisfaction",
+)
 FLAGS = ("is_regulator_referral", "is_upheld", "is_repeat")
 NUMBERS = ("id_no", "phone", "account_no")
 TEXTS = ("complaint_no", "respondent", "complainant_name", "request", "text", "handler")
@@ -35,7 +48,10 @@ COLUMNS = (*DATES, *CODED, *FLAGS, *NUMBERS, *TEXTS, "disputed_cny")
 
 def large_register(rows: int) -> Path:
     """The file, drawn now if it is not there yet."""
-    sources = [Path(__file__), *(EXAMPLES / name for name in ("invented_cases.py", "wording.py", "complaint_texts.csv"))]
+    sources = [
+        Path(__file__),
+        *(EXAMPLES / name for name in ("invented_cases.py", "wording.py", "complaint_texts.csv")),
+    ]
     digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     path = Path(tempfile.gettempdir()) / f"xiaobao_register_{rows}_{digest}.xlsx"
     if not path.exists():
@@ -84,7 +100,9 @@ def _faulty(column: str, value: Any, random: Random) -> Any:
     if column in FLAGS:
         return random.choice(("待定", "见附件"))
     if column in NUMBERS:
-        return random.choice((f"{value or ''}1", "123456", float(str(value)[:15]) if str(value)[:15].isdecimal() else 1.5))
+        return random.choice(
+            (f"{value or ''}1", "123456", float(str(value)[:15]) if str(value)[:15].isdecimal() else 1.5)
+        )
     if column == "disputed_cny":
         return random.choice(("约2000", -500))
     return None if column != "text" else random.choice((None, "投诉"))

@@ -58,8 +58,9 @@ def _run(name: str) -> tuple[int, list[str]]:
 
 def machine() -> str:
     """What the numbers were measured on."""
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, " + ", ".join(
-        f"{name} {_version(name)}" for name in PEERS
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        + ", ".join(f"{name} {_version(name)}" for name in PEERS)
     )
 
 

@@ -121,13 +121,13 @@ def check(
     waivers: Annotated[Path | None, typer.Option("--waivers", metavar="文件", help="豁免清单；不写则用台账旁的 waivers.yaml 与表内“豁免”页")] = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    r"""校验：一次查出台账里的全部问题（单元格、依据、改法）。
+    """校验：一次查出台账里的全部问题（单元格、依据、改法）。
 
     \b
     xiaobao check 台账.xlsx
     xiaobao check 台账.xlsx --out 台账_校验.xlsx --as-of 2026-09-30
     xiaobao check 台账.xlsx --sheet 三季度 --json 结果.json
-    """
+    """  # noqa: D301  (click wants the backspace itself before lines it may not join)
     from xiaobao_xl import screen, tasks
 
     loaded, day = _rules(rules, institution), _day(as_of)
@@ -153,13 +153,13 @@ def classify(
     out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    r"""分类：按投诉内容建议业务类别与投诉原因，列出依据的词；从不改动已填的类别。
+    """分类：按投诉内容建议业务类别与投诉原因，列出依据的词；从不改动已填的类别。
 
     \b
     xiaobao classify --text "客户反映信用卡年费未告知，要求退还"
     xiaobao classify 台账.xlsx --out 台账_分类.xlsx
     xiaobao classify 台账.xlsx --institution insurer --json 分类.json
-    """
+    """  # noqa: D301
     from xiaobao_xl import screen, tasks
 
     loaded = _rules(rules, institution)
@@ -194,13 +194,13 @@ def due(
     as_of: AsOfOption = "", out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "",
     headings: HeadingsOption = None, overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    r"""时限：届满日、剩余天数和一句可以手工复核的说明；附时限看板与日历提醒。
+    """时限：届满日、剩余天数和一句可以手工复核的说明；附时限看板与日历提醒。
 
     \b
     xiaobao due 台账.xlsx --out 台账_时限.xlsx
     xiaobao due --deadline decision --set received_on=2025-01-15 --set complexity=simple
     xiaobao due --deadline regulator_transfer --set regulator_received_on=2025-09-26
-    """
+    """  # noqa: D301
     from xiaobao_xl import screen, tasks
 
     loaded, day = _rules(rules, institution), _day(as_of)
@@ -239,12 +239,12 @@ def report(
     json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    r"""报表：按期间填好模板，并写底稿，每个数都能追到投诉编号。
+    """报表：按期间填好模板，并写底稿，每个数都能追到投诉编号。
 
     \b
     xiaobao report complaint_quarterly 台账.xlsx --period 2026Q3 --out 报表/
     xiaobao report complaint_quarterly 今年.xlsx 去年.xlsx --period 2026Q3 --name 某某银行
-    """
+    """  # noqa: D301
     from xiaobao_xl import screen, tasks
 
     loaded, day = _rules(rules, institution), _day(as_of)
@@ -269,11 +269,11 @@ def blank(
     register: RegisterOption = "complaint", rules: RulesOption = None, institution: InstitutionOption = "",
     overwrite: OverwriteOption = False,
 ) -> int:  # fmt: skip
-    r"""新建台账：按规则画一张空台账，含下拉、代码表与填写说明。
+    """新建台账：按规则画一张空台账，含下拉、代码表与填写说明。
 
     \b
     xiaobao blank 投诉台账.xlsx
-    """
+    """  # noqa: D301
     from xiaobao_xl import tasks
 
     tasks.blank(_rules(rules, institution), register, out, overwrite=overwrite)
@@ -286,12 +286,12 @@ def show_rules(
     rules: Annotated[Path | None, typer.Option("--rules", metavar="文件", help="要检查的规则文件；不写则看随附规则")] = None, *,
     institution: InstitutionOption = "", json_to: JsonOption = "", quiet: QuietOption = False,
 ) -> int:  # fmt: skip
-    r"""规则：检查规则文件写得对不对，并列出法规、时限、检查与报表。
+    """规则：检查规则文件写得对不对，并列出法规、时限、检查与报表。
 
     \b
     xiaobao rules
     xiaobao rules --rules 本行规则.yaml
-    """
+    """  # noqa: D301
     from xiaobao_xl import screen
 
     loaded = _rules(rules, institution)
@@ -305,11 +305,11 @@ def show_rules(
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="目录", help="结果目录；已存在则另起一个")] = Path("消保演示"),
 ) -> int:
-    r"""演示：用随附的样例台账走一遍校验、分类、时限、报表。
+    """演示：用随附的样例台账走一遍校验、分类、时限、报表。
 
     \b
     xiaobao demo
-    """
+    """  # noqa: D301
     from xiaobao_xl import screen, tasks
 
     with screen.progress(quiet=False) as step:

@@ -9,7 +9,14 @@ from xiaobao_xl.tasks.intake import require
 
 
 def blank(rules: Rules, register: str, out: Path, *, overwrite: bool = False) -> None:
-    """Write an empty register with drop-downs, code sheet and instructions."""
+    """Write an empty register with drop-downs, code sheet and instructions.
+
+    Args:
+        rules: the rules.
+        register: id of the register.
+        out: the new file.
+        overwrite: replace a file that is there.
+    """
     from xiaobao_xl.workbook import blank as drawing
 
     name = register or "complaint"

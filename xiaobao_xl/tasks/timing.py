@@ -132,7 +132,16 @@ class DueBook:
 
 
 def due(rules: Rules, path: Path, reading: Reading, as_of: date, *, only: str = "", step: Step = silent) -> DueBook:
-    """Due dates of all deadlines that apply to the registers of a workbook, or of one deadline only."""
+    """Due dates of all deadlines that apply to the registers of a workbook, or of one deadline only.
+
+    Args:
+        rules: the rules.
+        path: the workbook; it is only read.
+        reading: which register, sheets and headings.
+        as_of: the day the question is asked.
+        only: id of the one deadline wanted; '' takes all.
+        step: told what is being done.
+    """
     step("读取台账")
     if only:
         require(only, rules.deadlines, "时限")
@@ -171,9 +180,12 @@ def write_due(
 ) -> Path | None:
     """The copy with due dates beside the register and 时限看板 in front, and the calendar file; returns the latter."""
     from xiaobao_xl.workbook import board, copying
-    from xiaobao_xl.workbook.drawing import write_whole
+    from xiaobao_xl.workbook.drawing import refuse_existing, write_whole
 
     rows = [row for part in result.timed for row in part.board_rows()]
+    target = ics or (out.with_suffix(".ics") if out else None)
+    if target:
+        refuse_existing(target, overwrite=overwrite)
     if out:
         step("写时限副本与看板")
         columns: dict[str, list[copying.ExtraColumn]] = {}
@@ -181,7 +193,6 @@ def write_due(
             columns.setdefault(part.register.origin.sheet, []).extend(_columns(part))
         front = [lambda drawing: board.draw(drawing, rows, result.as_of, file=result.book.path.name)]
         copying.draw_copy(result.book, result.registers, out, columns=columns, front=front, overwrite=overwrite)
-    target = ics or (out.with_suffix(".ics") if out else None)
     if target:
         text = reminders.calendar(rows, result.as_of)
         write_whole(target, lambda stream: stream.write(text.encode("utf-8")), overwrite=overwrite)
