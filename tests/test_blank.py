@@ -18,7 +18,7 @@ from xiaobao_xl.workbook import base_table, reading
 from xiaobao_xl.workbook.blank import ROWS, Blank, required, write_blank
 
 LINES = Scheme(
-    label="业务类别",
+    title="业务类别",
     codes={
         "card": Category(title="银行卡", is_split=True, codes={
             "debit_card": Category(title="借记卡"),
@@ -28,7 +28,7 @@ LINES = Scheme(
     },
 )  # fmt: skip
 CHANNELS = Scheme(
-    label="渠道", codes={"front": Category(title="前台渠道", codes={"counter": Category(title="营业现场")})}
+    title="渠道", codes={"front": Category(title="前台渠道", codes={"counter": Category(title="营业现场")})}
 )
 SCHEMA = Schema(
     title="消费投诉台账",

@@ -118,11 +118,11 @@ def test_every_spelling_leads_to_its_own_category(rules: Rules) -> None:
         for name in scheme.ids():
             category = scheme.category(name)
             assert scheme.find(name) == name
-            assert scheme.find("/".join(scheme.title(part) for part in scheme.path(name))) == name
+            assert scheme.find("/".join(scheme.title_of(part) for part in scheme.path(name))) == name
             for text in (category.title, *category.aliases):
                 found = scheme.find(text)
                 assert found is not None
-                assert found == name or text in {scheme.title(found), *scheme.category(found).aliases}
+                assert found == name or text in {scheme.title_of(found), *scheme.category(found).aliases}
 
 
 def test_cells_are_read_together(rules: Rules) -> None:
@@ -156,13 +156,13 @@ def test_statistics_count_cards_by_kind(rules: Rules) -> None:
 
 @pytest.mark.parametrize(("scheme", "titles"), [("product_line", PRODUCT_LINES), ("reason", REASONS)])
 def test_labels_are_those_of_the_standard(rules: Rules, scheme: str, titles: list[str]) -> None:
-    assert [rules.categories[scheme].title(name) for name in classify(rules.categories[scheme], []).ids] == titles
+    assert [rules.categories[scheme].title_of(name) for name in classify(rules.categories[scheme], []).ids] == titles
 
 
 def test_shipped_schemes_hold_together(rules: Rules) -> None:
     for scheme in rules.categories.values():
         assert list(scheme.faults(rules.categories)) == []
-        assert scheme.label
+        assert scheme.title
         assert scheme.note
         assert not any(scheme.category(name).code for name in scheme.ids()), "no official number is known"
 
@@ -180,7 +180,7 @@ def test_the_lexicon_is_a_serious_one(rules: Rules) -> None:
 def test_faults_are_named() -> None:
     twice = Category(title="乙", keywords={"loud": "词"}, hints={"reason/none": 1})
     scheme = Scheme(
-        label="甲",
+        title="甲",
         codes={"a": Category(title="甲", is_split=True, keywords={"loud": "词"}, codes={"b": twice}), "b": twice},
     )
     faults = list(scheme.faults({"reason": scheme}))
@@ -195,7 +195,7 @@ def test_faults_are_named() -> None:
 
 def scheme(dismissals: str = "", pointers: str = "", typos: str = "", **codes: Category) -> Scheme:
     strengths = {"strong": 4.0, "weak": 1.0, "against": -4.0}
-    return Scheme(label="试", strengths=strengths, dismissals=dismissals, pointers=pointers, typos=typos, codes=codes)
+    return Scheme(title="试", strengths=strengths, dismissals=dismissals, pointers=pointers, typos=typos, codes=codes)
 
 
 FEE = Category(title="收费", keywords={"strong": "年费 扣…费"})

@@ -290,8 +290,18 @@ def test_each_sheet_is_read_by_the_layout_that_explains_most_of_it(make: Maker) 
     layouts = {"甲": {"编": "complaint_no", "日": "received_on", "类": "产品大类"},
                "乙": {"编": "phone", "名": "complainant_name", "日": "closed_on"}}  # fmt: skip
     row = ["13800000001", "2026-01-05", "x", "年费未告知"]
-    assert set(_read(make(["编", "日", "类", "投诉内容"], row), layouts=layouts).frame) == set(["complaint_no", "received_on", "big_class", "text"])
-    assert set(_read(make(["编", "日", "名", "投诉内容"], row), layouts=layouts).frame) == set(["phone", "closed_on", "complainant_name", "text"])
+    assert set(_read(make(["编", "日", "类", "投诉内容"], row), layouts=layouts).frame) == {
+        "complaint_no",
+        "received_on",
+        "big_class",
+        "text",
+    }
+    assert set(_read(make(["编", "日", "名", "投诉内容"], row), layouts=layouts).frame) == {
+        "phone",
+        "closed_on",
+        "complainant_name",
+        "text",
+    }
 
 
 def test_unknown_headings_come_with_near_guesses(make: Maker) -> None:

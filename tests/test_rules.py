@@ -88,5 +88,10 @@ def test_unknown_extends(tmp_path: Path) -> None:
 
 
 def test_a_scheme_can_grow_a_branch(tmp_path: Path) -> None:
-    loaded = load_rules(own(tmp_path, "categories:\n  product_line:\n    codes:\n      debt_collection:\n        codes:\n          outsourced: {title: 委外催收}\n"))
+    loaded = load_rules(
+        own(
+            tmp_path,
+            "categories:\n  product_line:\n    codes:\n      debt_collection:\n        codes:\n          outsourced: {title: 委外催收}\n",
+        )
+    )
     assert loaded.categories["product_line"].find("委外催收") == "outsourced"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def findings_of(rules: Rules, folder: Path, register: str, check: str, rows: Row
     book.active.append(headings)
     for row in rows:
         cells = [row.get(heading) for heading in headings]
-        book.active.append([datetime(c.year, c.month, c.day) if isinstance(c, date) else c for c in cells])
+        book.active.append([datetime.combine(c, time()) if isinstance(c, date) else c for c in cells])
     book.save(folder / "台账.xlsx")
     _, (read, *_) = open_registers(rules, folder / "台账.xlsx", Reading(register=register))
     assert len(read) == len(rows), read.receipt.skipped
@@ -58,7 +58,9 @@ def padding(rules: Rules, register: str, check: str) -> list[str]:
     named = [*rule.columns_named(), *(name for name in rule.when if name in schema.columns)]
     if hasattr(rule, "deadline"):
         named += [name for name in rules.deadlines[rule.deadline].columns() if name in schema.columns]
-    return [schema.columns[name].title for name in (*named, schema.key, schema.judged_on, "remark", "address", "region")]
+    return [
+        schema.columns[name].title for name in (*named, schema.key, schema.judged_on, "remark", "address", "region")
+    ]
 
 
 def test_every_check_has_cases(rules: Rules) -> None:

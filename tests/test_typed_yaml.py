@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pytest
 
@@ -117,5 +117,8 @@ def test_runaway_aliases_are_refused() -> None:
     lines = ["title: 家", "pairs:", "  - &a [x, x, x, x, x, x, x, x, x, x]"]
     bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
     assert home("\n".join(lines)).pairs
+    deep: Any = str
+    for _ in range(9):
+        deep = tuple[deep, ...]
     with pytest.raises(RulesError, match="文件展开后过大"):
-        typed_yaml.read(bomb, "bomb.yaml", Mapping[str, tuple[tuple[tuple[tuple[tuple[tuple[tuple[tuple[tuple[str, ...], ...], ...], ...], ...], ...], ...], ...], ...]])
+        typed_yaml.read(bomb, "bomb.yaml", Mapping[str, deep])

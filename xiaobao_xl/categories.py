@@ -52,7 +52,7 @@ class Scheme:
     """A scheme of categories; ids are unique at any depth.
 
     Attributes:
-        label: what the scheme classifies (`title` is the method that names a category).
+        title: what the scheme classifies.
         source: the standard or bulletin it comes from.
         basis: how well its labels are known.
         note: what readers should know of it.
@@ -67,7 +67,7 @@ class Scheme:
         codes: id → category.
     """
 
-    label: str
+    title: str
     source: str = ""
     basis: Literal["seen", "secondary", "unverified"] = "seen"
     note: str = ""
@@ -108,7 +108,7 @@ class Scheme:
         """The category of an id."""
         return self._categories[name]
 
-    def title(self, name: str) -> str:
+    def title_of(self, name: str) -> str:
         """The title of an id."""
         return self._categories[name].title
 
@@ -129,7 +129,7 @@ class Scheme:
     def find(self, text: str) -> str | None:
         """The id a cell means: a title, alias, short form, code, or a path of them; None if unknown.
 
-        >>> reasons = Scheme(label="原因", codes={"pricing": Category(title="因定价收费引起的投诉")})
+        >>> reasons = Scheme(title="原因", codes={"pricing": Category(title="因定价收费引起的投诉")})
         >>> reasons.find("定价收费"), reasons.find("03-因定价收费引起的投诉"), reasons.find("收益")
         ('pricing', 'pricing', None)
         """
@@ -142,7 +142,7 @@ class Scheme:
 
     def _find_path(self, parts: list[str]) -> str | None:
         """The category at the end of a path, each part looked for below the one before."""
-        if parts and parts[0] in {_plain(self.label), _bare(_plain(self.label))}:
+        if parts and parts[0] in {_plain(self.title), _bare(_plain(self.title))}:
             parts = parts[1:]
         above: str | None = None
         for part in parts:

@@ -81,29 +81,29 @@ class Suggestions:
 
     def best_titles(self) -> list[str]:
         """Title of the best category of each text."""
-        titles = [self.scheme.title(name) for name in self.ids]
+        titles = [self.scheme.title_of(name) for name in self.ids]
         return [titles[place] for place in self.best]
 
     def second_titles(self) -> list[str]:
         """Title of the second best category, "" where there is none."""
-        titles = [*(self.scheme.title(name) for name in self.ids), ""]
+        titles = [*(self.scheme.title_of(name) for name in self.ids), ""]
         return [titles[place] for place in self.second]
 
     def detail_titles(self) -> list[str]:
         """Title of the deeper category, "" where none is told."""
-        return [self.scheme.title(name) if name else "" for name in self.details]
+        return [self.scheme.title_of(name) if name else "" for name in self.details]
 
     def evidence(self, row: int) -> Evidence:
         """The words for and against the best category of one text."""
         trail = self._trail
         begin, end = trail.hits.texts.searchsorted((row, row + 1))
-        words = trail.hits.words[begin:end]
+        found = trail.hits.words[begin:end]
         shares = self._shares[begin:end]
-        weights = shares * self._weights[words, self.best[row]]
+        weights = shares * self._weights[found, self.best[row]]
         counted = np.flatnonzero(np.where(shares < 0, np.minimum(weights, 0), weights)).tolist()
         weighed = defaultdict[str, float](float)
         for place in counted:
-            weighed[trail.matcher.found(int(words[place]), trail.texts[row])] += float(weights[place])
+            weighed[trail.matcher.found(int(found[place]), trail.texts[row])] += float(weights[place])
         ordered = sorted(weighed.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
         words = [(word, round(weight, 2)) for word, weight in ordered if weight > 0]
         return Evidence(words, [(word, round(weight, 2)) for word, weight in ordered if weight < 0])
@@ -235,7 +235,7 @@ def classify(scheme: Scheme, texts: Sequence[str], *, engine: Engine | None = No
     """Suggestions of one scheme; see `classify_all`.
 
     >>> from xiaobao_xl.categories import Category
-    >>> pets = Scheme(label="宠物", strengths={"normal": 2}, codes={
+    >>> pets = Scheme(title="宠物", strengths={"normal": 2}, codes={
     ...     "cat": Category(title="猫", keywords={"normal": "喵 猫"}), "dog": Category(title="狗", keywords={"normal": "汪"})})
     >>> classify(pets, ["它喵了一声"]).best_titles()
     ['猫']

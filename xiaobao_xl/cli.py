@@ -15,6 +15,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xiaobao_xl.errors import RulesError, WorkbookError, XiaobaoError
+from xiaobao_xl.options import (
+    AsOfOption,
+    Book,
+    HeadingsOption,
+    InstitutionOption,
+    JsonOption,
+    OutOption,
+    OverwriteOption,
+    PasswordOption,
+    QuietOption,
+    RegisterOption,
+    RulesOption,
+    SheetOption,
+)
 
 if TYPE_CHECKING:
     from xiaobao_xl.rules import Rules
@@ -44,19 +58,6 @@ app = typer.Typer(
     help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )  # fmt: skip
-
-Book = Annotated[Path, typer.Argument(metavar="台账", help="台账文件：.xlsx .xlsm .xls .xlsb .ods .csv")]
-RegisterOption = Annotated[str, typer.Option("--register", metavar="编号", help="按哪种台账读，如 complaint；不写则按表头判断")]
-SheetOption = Annotated[list[str], typer.Option("--sheet", metavar="名称", help="工作表名，可重复；all 为全部")]
-RulesOption = Annotated[Path | None, typer.Option("--rules", metavar="文件", help="本机构的规则文件；不写则用随附的 rules.yaml")]
-InstitutionOption = Annotated[str, typer.Option("--institution", metavar="bank|insurer", help="机构类别，决定用哪套分类标准")]
-AsOfOption = Annotated[str, typer.Option("--as-of", metavar="日期", help="以哪一天为“今天”，如 2026-09-30；不写则为系统日期")]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="文件", help="结果写到这个新文件")]
-JsonOption = Annotated[str, typer.Option("--json", metavar="文件|-", help="另存 JSON；- 表示打印到屏幕")]
-PasswordOption = Annotated[str, typer.Option("--password", metavar="密码", help="加密文件的打开密码；不写会询问")]
-HeadingsOption = Annotated[Path | None, typer.Option("--headings", metavar="文件", help="表头对照；不写则用台账旁的 headings.yaml")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="只打印结论")]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="结果文件已存在时覆盖")]
 
 
 def main() -> None:
@@ -99,13 +100,13 @@ def _unexpected(kind: type[BaseException], _: BaseException, trace: TracebackTyp
     """Last resort: name the place in the program, never the data."""
     last = traceback.extract_tb(trace)[-1] if trace else None
     place = f"{Path(last.filename).name}:{last.lineno}" if last else ""
-    sys.stderr.write(f"程序内部出错（{kind.__name__}，{place}）。原文件未改动。请把这一行和 xiaobao 的版本告诉维护人。\n")
+    sys.stderr.write(
+        f"程序内部出错（{kind.__name__}，{place}）。原文件未改动。请把这一行和 xiaobao 的版本告诉维护人。\n"
+    )
 
 
 @app.callback(invoke_without_command=True)
-def _version(
-    *, version: Annotated[bool, typer.Option("--version", help="打印版本与规则日期")] = False
-) -> None:
+def _version(*, version: Annotated[bool, typer.Option("--version", help="打印版本与规则日期")] = False) -> None:
     if version:
         from xiaobao_xl import __version__
 
@@ -134,7 +135,10 @@ def check(
     _refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         found = _with_password(
-            lambda given: tasks.check(loaded, book, _reading(book, register, sheet, headings, given), day, waivers_file=waivers, step=step), password
+            lambda given: tasks.check(
+                loaded, book, _reading(book, register, sheet, headings, given), day, waivers_file=waivers, step=step
+            ),
+            password,
         )
         if out:
             tasks.write_marked(found, out, overwrite=overwrite, step=step)
@@ -174,7 +178,10 @@ def classify(
     _refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
-            lambda given: tasks.classify(loaded, book, _reading(book, register, sheet, headings, given), codes=codes, step=step), password
+            lambda given: tasks.classify(
+                loaded, book, _reading(book, register, sheet, headings, given), codes=codes, step=step
+            ),
+            password,
         )
         if out:
             tasks.write_classified(result, out, overwrite=overwrite, step=step)
@@ -205,7 +212,9 @@ def due(
 
     loaded, day = _rules(rules, institution), _day(as_of)
     if bool(values) == bool(book):
-        raise WorkbookError("请给出台账文件，或用 --deadline 与 --set 算一个时限。例：xiaobao due --deadline decision --set received_on=2025-01-15")
+        raise WorkbookError(
+            "请给出台账文件，或用 --deadline 与 --set 算一个时限。例：xiaobao due --deadline decision --set received_on=2025-01-15"
+        )
     if book is None:
         row = tasks.due_once(loaded, deadline or "decision", values, day)
         _write_json(json_to, lambda: {"rows": [row]}, overwrite=overwrite)
@@ -215,7 +224,10 @@ def due(
     _refuse([book], out, ics or (out and out.with_suffix(".ics")), json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
-            lambda given: tasks.due(loaded, book, _reading(book, register, sheet, headings, given), day, only=deadline, step=step), password
+            lambda given: tasks.due(
+                loaded, book, _reading(book, register, sheet, headings, given), day, only=deadline, step=step
+            ),
+            password,
         )
         if out or ics:
             ics = tasks.write_due(result, out, ics, overwrite=overwrite, step=step)
@@ -249,12 +261,20 @@ def report(
 
     loaded, day = _rules(rules, institution), _day(as_of)
     wanted = tasks.Wanted(
-        report=report_id, period=period, base=base, template=template, rules_file=rules, texts={"institution": name} if name else {}
+        report=report_id,
+        period=period,
+        base=base,
+        template=template,
+        rules_file=rules,
+        texts={"institution": name} if name else {},
     )
     _refuse(books, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
-            lambda given: tasks.report(loaded, books, _reading(books[0], register, sheet, headings, given), wanted, day, step=step), password
+            lambda given: tasks.report(
+                loaded, books, _reading(books[0], register, sheet, headings, given), wanted, day, step=step
+            ),
+            password,
         )
         written = tasks.write_report(result, out or Path(), overwrite=overwrite, step=step)
     _write_json(json_to, result.as_json, overwrite=overwrite)
@@ -351,7 +371,9 @@ def _refuse(books: list[Path], *targets: Path | str | None, overwrite: bool) -> 
 def _reading(book: Path, register: str, sheet: list[str], headings: Path | None, password: str) -> Reading:
     from xiaobao_xl import tasks
 
-    return tasks.Reading(register=register, sheet=tuple(sheet), layouts=tasks.read_layouts(headings, beside=book), password=password)
+    return tasks.Reading(
+        register=register, sheet=tuple(sheet), layouts=tasks.read_layouts(headings, beside=book), password=password
+    )
 
 
 def _with_password(run: Any, password: str) -> Any:

@@ -100,7 +100,7 @@ class Rules:
             "sha256": self.sha256,
             "workdays": sorted(self.workdays),
             "checks": {name: list(found) for name, found in self.checks.items()},
-            **{name: {key: _title(entry) for key, entry in section.items()} for name, section in sections.items()},
+            **{name: {key: str(entry.title) for key, entry in section.items()} for name, section in sections.items()},
         }
 
     def context(self, as_of: date) -> Context:
@@ -108,11 +108,6 @@ class Rules:
         return Context(
             as_of=as_of, calendar=self.calendar, deadlines=self.deadlines, schemes=self.categories, law=self.law
         )
-
-
-def _title(entry: Any) -> str:
-    """What an entry is called; a scheme's own name is its label, since `title` names one of its categories."""
-    return entry.label if isinstance(entry, Scheme) else str(entry.title)
 
 
 def load_rules(path: Path | None = None, institution: Institution | None = None) -> Rules:

@@ -292,11 +292,11 @@ def _type_title(wanted: Any) -> str:
 
 
 def _converted(text: str, wanted: Any, *, plain: bool) -> Any:
-    """The text as a boolean, number or date; None where it is none. Quoted text is never converted."""
-    if not plain:
-        return None
+    """The text as a boolean, number or date; None where it is none. Of quoted text only dates are read, as in JSON."""
     if wanted is date:
         return _date(text)
+    if not plain:
+        return None
     if wanted is bool:
         return {"true": True, "false": False}.get(text)
     if wanted is int or wanted is float:

@@ -12,7 +12,7 @@ Make = Callable[..., Register]
 
 CHECK = ClassifiedAs(column="product_line", text="text", scheme="product_line", source="measures 第26条")
 SCHEME = Scheme(
-    label="业务类别",
+    title="业务类别",
     strengths={"strong": 6, "normal": 3},
     codes={
         "loan": Category(title="贷款", keywords={"strong": "房贷 车贷"}),
@@ -52,7 +52,7 @@ def test_a_text_that_says_little_or_two_things_settles_nothing(find: Find, regis
 
 def test_a_second_choice_nearly_as_good_passes(find: Find, register: Make) -> None:
     two_thirds = Scheme(
-        label="业务类别", strengths={"strong": 9, "normal": 6}, threshold=0.4,
+        title="业务类别", strengths={"strong": 9, "normal": 6}, threshold=0.4,
         codes={
             "loan": Category(title="贷款", keywords={"normal": "房贷"}), "fund": Category(title="基金", keywords={"strong": "基金"}),
             "other": Category(title="其他"),

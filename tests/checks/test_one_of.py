@@ -12,7 +12,7 @@ Make = Callable[..., Register]
 
 CHECK = OneOf(columns=("status",))
 SCHEME = Scheme(
-    label="业务类别", codes={"loan": Category(title="贷款", aliases=("借款",)), "credit_card": Category(title="信用卡")}
+    title="业务类别", codes={"loan": Category(title="贷款", aliases=("借款",)), "credit_card": Category(title="信用卡")}
 )
 
 

@@ -34,7 +34,7 @@ def test_sixteen_kinds_each_with_a_name_and_a_manual_page() -> None:
     for kind in KINDS:
         page = kind.__doc__ or ""
         assert all(part in page for part in ("Attributes:", "Passes:", "Breaks:", "Empty cell:")), kind
-        own = {field.name for field in fields(kind)} - {"source", "basis", "is_form", "when", "says", "note"}
+        own = {field.name for field in fields(kind)} - {"title", "source", "basis", "is_form", "when", "says", "note"}
         assert all(f"    {name}:" in page for name in own), kind
 
 

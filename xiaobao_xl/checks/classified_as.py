@@ -75,7 +75,7 @@ class ClassifiedAs(Check):
         recorded = wording.printed(register, context, self.column, rows)
         better = {}  # the same text may stand in many rows
         for place in np.unique(places).tolist():
-            title = suggestions.scheme.title(suggestions.ids[suggestions.best[place]])
+            title = suggestions.scheme.title_of(suggestions.ids[suggestions.best[place]])
             words = "、".join(word for word, _ in suggestions.evidence(place).words[:_WORDS_NAMED])
             better[place] = f"“{title}”（依据：{words}；得分 {suggestions.score[place]:.2f}）"
         return [

@@ -57,7 +57,9 @@ class InTime(Check):
             yield Breach(
                 positions=rows,
                 column=column,
-                message=[due.explain(row) + fixes[is_empty] for row, is_empty in zip(rows.tolist(), empty, strict=True)],
+                message=[
+                    due.explain(row) + fixes[is_empty] for row, is_empty in zip(rows.tolist(), empty, strict=True)
+                ],
                 level=["error" if seen else "warning" for seen in due.late[rows].tolist()],
                 source=[sources[number] for number in due.governed_by[rows].tolist()],
             )

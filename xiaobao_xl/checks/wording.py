@@ -92,7 +92,7 @@ def titles(spec: Column, context: Context) -> dict[str, str]:
     if spec.values or spec.scheme not in context.schemes:
         return {name: spellings[0] for name, spellings in spec.values.items()}
     scheme = context.schemes[spec.scheme]
-    return {name: scheme.title(name) for name in scheme.ids()}
+    return {name: scheme.title_of(name) for name in scheme.ids()}
 
 
 def condition(register: Register, context: Context, wanted: Condition) -> str:

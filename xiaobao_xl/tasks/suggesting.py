@@ -39,7 +39,7 @@ class Suggested:
 
     def titles(self) -> dict[str, str]:
         """Part → Chinese name of what it classifies."""
-        return {part: found.scheme.label for part, found in self.parts.items()}
+        return {part: found.scheme.title for part, found in self.parts.items()}
 
     def row(self, place: int) -> dict[str, Any]:
         """One text as JSON; labels are Chinese, scores 0–1, codes the institution's own where loaded."""
@@ -50,12 +50,12 @@ class Suggested:
             best, words = found.ids[found.best[place]], found.evidence(place)
             detail, second = str(found.details[place]), int(found.second[place])
             line |= {
-                part: found.scheme.title(best),
-                f"{part}_detail": found.scheme.title(detail) if detail else "",
+                part: found.scheme.title_of(best),
+                f"{part}_detail": found.scheme.title_of(detail) if detail else "",
                 f"{part}_code": found.scheme.category(detail or best).code,
                 f"{part}_score": round(float(found.score[place]), 3),
                 f"{part}_confident": bool(found.confident[place]),
-                f"{part}_second": found.scheme.title(found.ids[second]) if second >= 0 else "",
+                f"{part}_second": found.scheme.title_of(found.ids[second]) if second >= 0 else "",
                 f"{part}_second_score": round(float(found.second_score[place]), 3),
             }
             evidence[part] = [{"word": word, "weight": weight} for word, weight in words.words]
@@ -63,7 +63,7 @@ class Suggested:
         line["confident"] = all(line[f"{part}_confident"] for part in self.parts)
         suspicion = self.not_complaint
         line["not_complaint"] = bool(suspicion.confident[place])
-        kind = suspicion.scheme.title(suspicion.ids[suspicion.best[place]])
+        kind = suspicion.scheme.title_of(suspicion.ids[suspicion.best[place]])
         line["not_complaint_kind"] = kind if line["not_complaint"] else ""
         evidence["not_complaint"] = [
             {"word": word, "weight": weight} for word, weight in suspicion.evidence(place).words
@@ -108,7 +108,7 @@ class ClassifiedRegister:
         """Title under which statistics count the recorded code; '' where there is none or it is unknown."""
         column, scheme = self.columns[part], self.suggested.parts[part].scheme
         value = self.register.frame[column].iloc[position] if column in self.register.frame else None
-        return scheme.title(scheme.reported(value)) if isinstance(value, str) and value in scheme.ids() else ""
+        return scheme.title_of(scheme.reported(value)) if isinstance(value, str) and value in scheme.ids() else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +183,7 @@ def classify_text(rules: Rules, text: str, *, codes: Path | None = None) -> dict
 
 def part_titles(rules: Rules) -> dict[str, str]:
     """`product_line` and `reason` → what they are called at this institution."""
-    return {part: rules.categories[name].label for part, name in SCHEMES[rules.institution].items()}
+    return {part: rules.categories[name].title for part, name in SCHEMES[rules.institution].items()}
 
 
 def write_classified(result: ClassifiedBook, out: Path, *, overwrite: bool = False, step: Step = silent) -> None:

@@ -110,7 +110,7 @@ def _lists(blank: Blank) -> Iterator[tuple[str, list[str]]]:
 
 def _counted(scheme: Scheme) -> list[str]:
     return [
-        scheme.title(name)
+        scheme.title_of(name)
         for name in scheme.ids()
         if scheme.reported(name) == name and not scheme.category(name).is_split
     ]
@@ -118,7 +118,7 @@ def _counted(scheme: Scheme) -> list[str]:
 
 def _finest(scheme: Scheme) -> list[str]:
     leaves = (name for name in scheme.ids() if not scheme.category(name).codes)
-    return ["/".join(scheme.title(part) for part in scheme.path(name)) for name in leaves]
+    return ["/".join(scheme.title_of(part) for part in scheme.path(name)) for name in leaves]
 
 
 def _draw_register(sheet: Worksheet, blank: Blank, lists: Mapping[str, Sequence[str]]) -> None:
