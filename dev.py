@@ -24,7 +24,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
-SOURCES = ("xiaobao_xl", "tests", "examples", "benchmarks", "docs", "dev.py", "setup.py")
+SOURCES = ("xiaobao_xl", "tests", "examples", "benchmarks", "docs", "lexicon", "dev.py", "setup.py")
 NEEDS_PYTHON = (3, 11)
 EXTRAS = {"demo": "", "test": "dev", "lint": "dev", "bench": "bench", "build": "dev"}
 

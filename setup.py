@@ -1,4 +1,4 @@
-"""Puts rules.yaml, workbooks/ and the sample registers into the wheel; everything else is in pyproject.toml.
+"""Puts rules.yaml, the learned weights, workbooks/ and the sample registers into the wheel; everything else is in pyproject.toml.
 
 In the source tree they stay at the top level, where people look for them; `xiaobao_xl/resources.py` finds both.
 """
@@ -12,7 +12,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-PATTERNS = ("rules.yaml", "workbooks/*.xlsx", "examples/*.xlsx")
+PATTERNS = ("rules.yaml", "lexicon/learned.tsv", "workbooks/*.xlsx", "examples/*.xlsx")
 
 
 class BuildWithData(build_py):

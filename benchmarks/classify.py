@@ -34,6 +34,7 @@ from timing import row  # noqa: E402  (the path comes first)
 
 from xiaobao_xl.categories import Scheme  # noqa: E402
 from xiaobao_xl.classifying import classify_all  # noqa: E402
+from xiaobao_xl.grams import Grams  # noqa: E402
 from xiaobao_xl.matching import fold, fold_keyword  # noqa: E402
 from xiaobao_xl.rules import load_rules  # noqa: E402
 
@@ -57,15 +58,15 @@ def texts_of(count: int) -> list[str]:
     return made
 
 
-def ours(schemes: Mapping[str, Scheme], texts: list[str]) -> int:
+def ours(schemes: Mapping[str, Scheme], grams: Grams, texts: list[str]) -> int:
     """Suggestions and, for every text, the words that decided; the number of words."""
-    found = classify_all(schemes, texts)
+    found = classify_all(schemes, texts, grams=grams)
     return sum(len(found[name].evidence(place).words) for name in APPLIED[:2] for place in range(len(texts)))
 
 
-def ours_ready(schemes: Mapping[str, Scheme], texts: list[str]) -> int:
+def ours_ready(schemes: Mapping[str, Scheme], grams: Grams, texts: list[str]) -> int:
     """Suggestions with hits ready for evidence, whose words are spelled out when shown."""
-    return len(classify_all(schemes, texts))
+    return len(classify_all(schemes, texts, grams=grams))
 
 
 def alternations(scheme: Scheme) -> dict[str, str]:
@@ -107,13 +108,13 @@ def main() -> int:
     rules, texts = load_rules(), texts_of(given.texts)
     schemes = {name: rules.categories[name] for name in APPLIED}
     few = texts[::PEER_SHARE]
-    compiling = timed(lambda: classify_all(schemes, [""]))
+    compiling = timed(lambda: classify_all(schemes, [""], grams=rules.grams))
     patterns = {name: alternations(scheme) for name, scheme in schemes.items()}
-    ours_ready(schemes, texts)  # the automaton of RE2 grows while it reads; one round to warm it
+    ours_ready(schemes, rules.grams, texts)  # the automaton of RE2 grows while it reads; one round to warm it
     rounds = [
         (
-            timed(lambda: ours_ready(schemes, texts)),
-            timed(lambda: ours(schemes, texts)),
+            timed(lambda: ours_ready(schemes, rules.grams, texts)),
+            timed(lambda: ours(schemes, rules.grams, texts)),
             timed(lambda: peer(patterns, few)) * len(texts) / len(few),
         )
         for _ in range(given.rounds)

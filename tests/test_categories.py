@@ -403,7 +403,7 @@ def test_accuracy(
     rules: Rules, cases: list[dict[str, Any]], institution: str, key: str, half: str, floor: float
 ) -> None:
     part = [case for case in cases if case["half"] == half and case["institution"] == institution]
-    found = classify_all(applied(rules, institution), [case["text"] for case in part])
+    found = classify_all(applied(rules, institution), [case["text"] for case in part], grams=rules.grams)
     name = APPLIED[institution][0 if key == "product_line" else 1]
     accuracy, f1 = measure(found[name], part, key)
     print(f"{half} {name}: accuracy {accuracy:.1%}, macro-F1 {f1:.1%}, confident {found[name].confident.mean():.0%}")  # noqa: T201  (the figures are the report)
@@ -413,7 +413,8 @@ def test_accuracy(
 @pytest.mark.parametrize("half", ["reporting", "tuning"])
 def test_what_is_no_complaint_is_flagged(rules: Rules, cases: list[dict[str, Any]], half: str) -> None:
     part = [case for case in cases if case["half"] == half]
-    flagged = classify(rules.categories["not_complaint"], [case["text"] for case in part]).confident
+    only = {"not_complaint": rules.categories["not_complaint"]}
+    flagged = classify_all(only, [case["text"] for case in part], grams=rules.grams)["not_complaint"].confident
     true = np.array([bool(case["not_complaint"]) for case in part])
     precision = (flagged & true).sum() / max(flagged.sum(), 1)
     recall = (flagged & true).sum() / true.sum()

@@ -1,6 +1,6 @@
-"""Where the files that come with the package are: rules.yaml, the templates and the sample registers.
+"""Where the files that come with the package are: rules.yaml, the learned weights, the templates and the sample registers.
 
-In a source checkout they stand at the top level (`rules.yaml`, `workbooks/`, `examples/`); in an installed wheel
+In a source checkout they stand at the top level (`rules.yaml`, `lexicon/`, `workbooks/`, `examples/`); in an installed wheel
 `setup.py` has put them into `xiaobao_xl/data/` in the same order.
 """
 
@@ -21,6 +21,15 @@ def rules_path() -> Path:
     'rules.yaml'
     """
     return _shipped("rules.yaml")
+
+
+def grams_path() -> Path:
+    """The shipped table of learned weights.
+
+    >>> grams_path().name
+    'learned.tsv'
+    """
+    return _shipped("lexicon/learned.tsv")
 
 
 def template_path(report_id: str) -> Path:

@@ -22,6 +22,7 @@ from xiaobao_xl.checks.check import Check, Context
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import Deadline
 from xiaobao_xl.errors import RulesError
+from xiaobao_xl.grams import Grams
 from xiaobao_xl.law import Instrument
 from xiaobao_xl.registers import Column, Schema
 from xiaobao_xl.typed_yaml import Builder
@@ -80,6 +81,11 @@ class Rules:
         """The announced working days."""
         return Calendar(self.workdays)
 
+    @cached_property
+    def grams(self) -> Grams:
+        """The learned weights that complete the keywords of the shipped categories."""
+        return Grams(resources.grams_path().read_bytes())
+
     @property
     def checks(self) -> dict[str, Mapping[str, Check]]:
         """Register id → check id → check."""
@@ -106,7 +112,12 @@ class Rules:
     def context(self, as_of: date) -> Context:
         """What checks and reports may know, as of a day."""
         return Context(
-            as_of=as_of, calendar=self.calendar, deadlines=self.deadlines, schemes=self.categories, law=self.law
+            as_of=as_of,
+            calendar=self.calendar,
+            deadlines=self.deadlines,
+            schemes=self.categories,
+            law=self.law,
+            grams=self.grams,
         )
 
 

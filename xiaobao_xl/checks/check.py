@@ -20,6 +20,7 @@ from xiaobao_xl.classifying import Suggestions, classify_all
 from xiaobao_xl.conditions import Condition
 from xiaobao_xl.deadlines import Deadline, Due, due
 from xiaobao_xl.findings import Level
+from xiaobao_xl.grams import NOTHING_LEARNED, Grams
 from xiaobao_xl.law import Instrument
 from xiaobao_xl.registers import Register
 from xiaobao_xl.workdays import Calendar
@@ -35,6 +36,7 @@ class Context:
         deadlines: deadline id → deadline.
         schemes: scheme id → scheme of categories.
         law: instrument id → instrument.
+        grams: learned weights that complete the keywords of the schemes.
         computed: deadlines computed in this run; a run starts with none.
         classified: text columns classified in this run, likewise.
     """
@@ -44,6 +46,7 @@ class Context:
     deadlines: Mapping[str, Deadline] = field(default_factory=dict)
     schemes: Mapping[str, Scheme] = field(default_factory=dict)
     law: Mapping[str, Instrument] = field(default_factory=dict)
+    grams: Grams = NOTHING_LEARNED
     computed: dict[str, Due] = field(default_factory=dict, repr=False, compare=False)
     classified: dict[str, Classified] = field(default_factory=dict, repr=False, compare=False)
 
@@ -62,7 +65,7 @@ class Context:
                 hint.partition("/")[0] for name in named & set(self.schemes) for hint in _hints(self.schemes[name])
             }
             schemes = {name: scheme for name, scheme in self.schemes.items() if name in named}
-            self.classified[text] = Classified(places, classify_all(schemes, list(texts)))
+            self.classified[text] = Classified(places, classify_all(schemes, list(texts), grams=self.grams))
         return self.classified[text]
 
 

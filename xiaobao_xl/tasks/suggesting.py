@@ -249,6 +249,6 @@ def _codes(path: Path) -> dict[str, str]:
 
 
 def _suggest(rules: Rules, schemes: Mapping[str, Scheme], texts: Sequence[str]) -> Suggested:
-    found = classify_all(schemes, texts)
+    found = classify_all(schemes, texts, grams=rules.grams)
     parts = {part: found[name] for part, name in SCHEMES[rules.institution].items()}
     return Suggested(parts=parts, not_complaint=found[NOT_COMPLAINT])

@@ -1,0 +1,169 @@
+"""Short sequences of characters and what each speaks for, as learned from labelled texts.
+
+Beside the keywords of rules.yaml, which people chose, classification weighs a table of sequences of one or two
+characters (费, 没人) whose weights were fitted to training texts; `lexicon/README.md` says how. Sequences are
+looked for at every place of all texts at once, by arrays alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from xiaobao_xl.clauses import BACKGROUND, WAVED_ASIDE, Clauses, borne
+
+_BEFORE = "*"
+_BLOCK = 250  # texts read together: what is noted of them fits the processor's cache
+_SHARES = np.array([0, WAVED_ASIDE, BACKGROUND, 1], dtype=np.float32)  # what a word may count for, rising
+_CODES = 0x110000  # one more than the largest code point
+
+
+@dataclass(frozen=True, eq=False)
+class Grams:
+    """A table of weights.
+
+    Attributes:
+        table: the file's bytes: tab-separated, a heading line `gram`, `scheme/category`…, then a line per sequence;
+            weights in the units of rules.yaml's strengths, an empty cell is zero. The line `*` says what each category
+            weighs before anything is read.
+    """
+
+    table: bytes
+
+    @cached_property
+    def _lines(self) -> pa.Table:
+        options = csv.ConvertOptions(column_types={"gram": pa.string()}, strings_can_be_null=False)
+        return csv.read_csv(
+            pa.BufferReader(self.table), parse_options=csv.ParseOptions(delimiter="\t"), convert_options=options
+        )
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The sequences; a hit names one by its position here."""
+        return [str(word) for word in self._lines["gram"].to_pylist() if word != _BEFORE]
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.words)
+
+    def read(self, texts: Sequence[str], clauses: Clauses) -> Found:
+        """Every sequence in n folded texts, each once per text, where its clause counts most."""
+        counts = np.zeros(len(texts), dtype=np.int64)
+        words, ranks = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.uint8)]
+        noted = np.zeros((_BLOCK, len(self.words)), dtype=np.uint8)
+        for begin in range(0, len(texts), _BLOCK):
+            rows, found, places = self._index.find(texts[begin : begin + _BLOCK])
+            ranked = np.searchsorted(_SHARES[1:], clauses.shares(rows + begin, places)).astype(np.uint8) + 1
+            noted[:] = 0
+            for rank in range(1, len(_SHARES)):  # the highest is written last and stays
+                of_rank = ranked == rank
+                noted[rows[of_rank], found[of_rank]] = rank
+            rows, found = np.nonzero(noted)
+            counts[begin : begin + _BLOCK] = np.bincount(rows, minlength=_BLOCK)[: len(texts) - begin]
+            words.append(found.astype(np.int32))
+            ranks.append(noted[rows, found])
+        return Found(np.concatenate([[0], np.cumsum(counts)]), np.concatenate(words), _SHARES[np.concatenate(ranks)])
+
+    def weights(self, scheme: str, ids: tuple[str, ...]) -> np.ndarray:
+        """Weights of all sequences for some categories of one scheme, shape (sequences, ids), float32."""
+        table: np.ndarray = self._columns(scheme, ids)[~self._is_before]
+        return table
+
+    def before(self, scheme: str, ids: tuple[str, ...]) -> np.ndarray:
+        """What some categories of one scheme weigh before anything is read, shape (ids,), float32."""
+        total: np.ndarray = self._columns(scheme, ids)[self._is_before].sum(axis=0)
+        return total
+
+    @cached_property
+    def _is_before(self) -> np.ndarray:
+        return np.array([word == _BEFORE for word in self._lines["gram"].to_pylist()], dtype=bool)
+
+    def _columns(self, scheme: str, ids: tuple[str, ...]) -> np.ndarray:
+        """Weights of all lines, read once for each scheme."""
+        if (scheme, ids) not in self._read:
+            table = np.zeros((self._lines.num_rows, len(ids)), dtype=np.float32)
+            for place, name in enumerate(ids):
+                if f"{scheme}/{name}" in self._lines.column_names:
+                    table[:, place] = self._lines[f"{scheme}/{name}"].fill_null(0).to_numpy()
+            self._read[scheme, ids] = table
+        return self._read[scheme, ids]
+
+    @cached_property
+    def _read(self) -> dict[tuple[str, tuple[str, ...]], np.ndarray]:
+        return {}
+
+
+NOTHING_LEARNED = Grams(b"gram\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Sequences found in n texts, each once per text.
+
+    Attributes:
+        begins: where each text's begin in the other two arrays, shape (n + 1,), int64.
+        words: positions in `Grams.words`, int32.
+        shares: how much of its weight each counts for, float32.
+    """
+
+    begins: np.ndarray
+    words: np.ndarray
+    shares: np.ndarray
+
+    def of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """Words and shares of one text."""
+        inside = slice(self.begins[row], self.begins[row + 1])
+        return self.words[inside], self.shares[inside]
+
+    def summed(self, weights: np.ndarray) -> np.ndarray:
+        """Weights (words × k) added per text: (n × k), float32."""
+        total = np.zeros((len(self.begins) - 1, weights.shape[1]), dtype=np.float32)
+        for begin in range(0, len(total), _BLOCK):
+            begins = self.begins[begin : begin + _BLOCK + 1]
+            inside = slice(begins[0], begins[-1])
+            each = borne(weights[self.words[inside]], self.shares[inside, None])
+            filled = np.flatnonzero(np.diff(begins))
+            total[begin + filled] = np.add.reduceat(each, begins[:-1][filled] - begins[0], axis=0)
+        return total
+
+
+class Index:
+    """Finds sequences of one or two characters at every place of many texts.
+
+    >>> index = Index(["费", "年费"])
+    >>> [found.tolist() for found in index.find(["扣年费", "费"])]
+    [[0, 1, 0], [0, 0, 1], [2, 0, 1]]
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        """Number the characters, and lay out a table of single characters and one of pairs."""
+        characters = sorted({character for word in words for character in word})
+        letter = {character: number for number, character in enumerate(characters, 1)}
+        width = len(characters) + 1
+        self._letters = np.zeros(_CODES, dtype=np.int32)
+        self._letters[[ord(character) for character in characters]] = list(letter.values())
+        self._singles = np.full(width, -1, dtype=np.int32)
+        self._pairs = np.full((width, width), -1, dtype=np.int32)
+        for number, word in enumerate(words):
+            if len(word) == 1:
+                self._singles[letter[word]] = number
+            else:
+                self._pairs[letter[word[0]], letter[word[1]]] = number
+
+    def find(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Text, word and place of every occurrence, int64 arrays; single characters first, then pairs."""
+        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
+        codes = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "replace"), dtype=np.uint32)
+        letters = self._letters[codes]
+        words = (self._singles[letters], self._pairs[letters[:-1], letters[1:]])
+        places = [np.flatnonzero(found >= 0) for found in words]
+        where = np.concatenate(places)
+        texts_of = np.repeat(np.arange(len(texts)), lengths)[where]
+        starts = np.cumsum(lengths) - lengths
+        found = np.concatenate([words[length][place] for length, place in enumerate(places)]).astype(np.int64)
+        return texts_of, found, where - starts[texts_of]

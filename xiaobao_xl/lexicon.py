@@ -1,0 +1,115 @@
+"""The keywords of several schemes laid out for scoring: what each keyword weighs in each category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from xiaobao_xl.categories import Scheme
+from xiaobao_xl.matching import Engine, Matcher, fold_keyword, is_plain
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """One scheme's weights.
+
+    Attributes:
+        ids: categories that can be suggested, as statistics count them.
+        weights: keywords × ids, float32.
+        deeper: categories below those.
+        deeper_weights: keywords × deeper, float32.
+        prior: weight of each id before any word is read, float32.
+    """
+
+    ids: tuple[str, ...]
+    weights: np.ndarray
+    deeper: tuple[str, ...]
+    deeper_weights: np.ndarray
+    prior: np.ndarray
+
+
+class Lexicon:
+    """The keywords of several schemes, ready to be looked for together.
+
+    Attributes:
+        matcher: finds them; a hit names a keyword by its number.
+        columns: scheme id → weights.
+        pointers: bool per keyword: the matter itself stands after it.
+        dismissals: bool per keyword: it waves its clause aside.
+    """
+
+    def __init__(self, schemes: Mapping[str, Scheme], engine: Engine | None) -> None:
+        """Collect every keyword, its wrong spellings, and what each weighs in each category."""
+        entries = {name: list(_weighed(scheme, schemes)) for name, scheme in schemes.items()}
+        words = (word for found in entries.values() for _, word, _ in found)
+        self.numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
+        for scheme in schemes.values():
+            for word in (scheme.pointers + " " + scheme.dismissals).split():
+                self.numbers.setdefault(fold_keyword(word), len(self.numbers))
+        self.pointers = self._marked(scheme.pointers for scheme in schemes.values())
+        self.dismissals = self._marked(scheme.dismissals for scheme in schemes.values())
+        self.columns = {name: self._columns(schemes[name], found) for name, found in entries.items()}
+        self.matcher = Matcher(list(self.numbers), engine)
+
+    def _marked(self, texts: Iterable[str]) -> np.ndarray:
+        """Bool array over the keywords: those named in the texts."""
+        marked = np.zeros(len(self.numbers), dtype=bool)
+        marked[[self.numbers[fold_keyword(word)] for text in texts for word in text.split()]] = True
+        return marked
+
+    def _columns(self, scheme: Scheme, entries: list[tuple[str, str, float]]) -> Columns:
+        ids = tuple(dict.fromkeys(scheme.reported(name) for name in scheme.ids() if not scheme.category(name).is_split))
+        deeper = tuple(name for name in scheme.ids() if scheme.reported(name) != name and name not in ids)
+        deeper = tuple(name for name in deeper if not scheme.category(name).is_split)
+        columns = {name: place for place, name in enumerate(ids)}
+        below = {name: place for place, name in enumerate(deeper)}
+        weights = np.zeros((len(self.numbers), len(ids)), dtype=np.float32)
+        deeper_weights = np.zeros((len(self.numbers), len(deeper)), dtype=np.float32)
+        for name, word, weight in entries:
+            number, home = self.numbers[word], scheme.reported(name)
+            if home not in columns:
+                continue  # words on a split category tell nothing apart; `Scheme.faults` names them
+            column = columns[home]
+            weights[number, column] = _stronger(weights[number, column], weight)
+            for part in scheme.path(name):
+                if part in below:
+                    deeper_weights[number, below[part]] = _stronger(deeper_weights[number, below[part]], weight)
+        prior = np.array([scheme.category(name).prior for name in ids], dtype=np.float32)
+        return Columns(ids, weights, deeper, deeper_weights, prior)
+
+
+def _weighed(scheme: Scheme, schemes: Mapping[str, Scheme]) -> Iterator[tuple[str, str, float]]:
+    """Category, keyword, weight: a scheme's own words, then words against, then those other schemes hint with."""
+    for name in scheme.ids():
+        yield from ((name, word, weight) for word, weight in _own(scheme, name))
+        for kind, words in scheme.against.items():
+            yield from ((name, fold_keyword(word), scheme.strengths[kind]) for word in words.split())
+        for hint, share in scheme.category(name).hints.items():
+            title, _, below = hint.partition("/")
+            if title in schemes:
+                for part in schemes[title].descendants(below):
+                    yield from ((name, word, weight * share) for word, weight in _own(schemes[title], part))
+
+
+def _own(scheme: Scheme, name: str) -> Iterator[tuple[str, float]]:
+    """The keywords of one category in every spelling, folded, with their weights."""
+    typos = [tuple(pair.split("=")) for pair in scheme.typos.split()]
+    for kind, words in scheme.category(name).keywords.items():
+        for word in words.split():
+            for spelling in _spellings(word, typos):
+                yield fold_keyword(spelling), scheme.strengths[kind]
+
+
+def _spellings(word: str, typos: list[tuple[str, ...]]) -> Iterator[str]:
+    """A keyword and, if it is plain, its wrong spellings; single characters are swapped in words of three or more."""
+    yield word
+    for wrong, right in typos:
+        if right in word and is_plain(word) and (len(right) > 1 or len(word) > 2):
+            yield word.replace(right, wrong)
+
+
+def _stronger(known: float, new: float) -> float:
+    """The weight farther from zero."""
+    return new if abs(new) > abs(known) else known
