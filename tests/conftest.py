@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
+import yaml
 
 from xiaobao_xl.rules import load_rules
 
@@ -13,6 +15,19 @@ from xiaobao_xl.rules import load_rules
 def rules():
     """The shipped rules, read once."""
     return load_rules()
+
+
+@pytest.fixture(scope="session")
+def cases():
+    """The labelled complaint texts that accuracy is measured on."""
+    return yaml.load(
+        (Path(__file__).parent / "cases" / "categories.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+    )
+
+
+def pytest_addoption(parser):
+    """`--regenerate` rewrites the stored results in tests/golden/ instead of comparing with them."""
+    parser.addoption("--regenerate", action="store_true", help="rewrite the stored results in tests/golden/")
 
 
 def _refuse_skip(report):

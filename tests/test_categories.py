@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +22,6 @@ from xiaobao_xl.errors import RulesError
 from xiaobao_xl.matching import Matcher, fixed_parts, fold, fold_keyword
 from xiaobao_xl.rules import Rules
 
-CASES = Path(__file__).parent / "cases" / "categories.yaml"
 APPLIED = {
     "bank": ("product_line", "reason", "not_complaint"),
     "insurer": ("insurance_line", "dispute_type", "not_complaint"),
@@ -61,12 +58,6 @@ REASONS = [
     "因债务催收方式和手段引起的投诉",
     "其他",
 ]
-
-
-@pytest.fixture(scope="module")
-def cases() -> list[dict[str, Any]]:
-    loaded: list[dict[str, Any]] = yaml.load(CASES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return loaded
 
 
 def applied(rules: Rules, institution: str) -> dict[str, Scheme]:

@@ -13,7 +13,6 @@ confident (待人工判断).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,7 +26,9 @@ from xiaobao_xl.lexicon import Columns, Lexicon
 from xiaobao_xl.matching import Engine, Hits, Matcher, fold
 
 _BLOCK = 20_000  # texts scored together, which bounds memory
-_TELLING = 0.3  # a learned sequence that weighs less is not named as evidence
+_PARTICLES = "的了们"  # left out at the ends of a word that is shown
+_SLIGHTEST = 1e-6  # a keyword that weighs nothing in the best category is no evidence
+_TELLING = 2.0  # a learned sequence that weighs less is not named as evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,8 @@ class Suggestions:
     confident: np.ndarray
     details: np.ndarray
     _trail: _Trail
-    _shares: np.ndarray
-    _weights: np.ndarray
-    _learned: np.ndarray
+    _keywords: _Spoken
+    _learned: _Spoken
 
     def best_ids(self) -> list[str]:
         """Best id of each text."""
@@ -93,34 +93,57 @@ class Suggestions:
 
     def evidence(self, row: int) -> Evidence:
         """The words for and against the best category of one text."""
-        weighed = self._keywords_of(row)
-        rest = self._add_learned(row, weighed)
+        trail, text = self._trail, self._trail.texts[row]
+        weighed: dict[str, float] = {}
+        for keyword, weight in self._keywords.of(row):
+            word = trail.matcher.found(keyword, text)
+            weighed[word] = weighed.get(word, 0.0) + weight
+        rest = float(self._keywords.rest[row] + self._learned.rest[row])
+        for word, weight in _joined(text, trail.sequences, self._learned.of(row)):
+            if len(word) == 1:  # too little to be read as a reason
+                rest += weight
+                continue
+            known = (
+                word if word in weighed else next((known for known in weighed if known in word or word in known), word)
+            )
+            weighed[max(known, word, key=len)] = weighed.pop(known, 0.0) + weight
         ordered = sorted(weighed.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
         words = [(word, round(weight, 2)) for word, weight in ordered if weight > 0]
         return Evidence(words, [(word, round(weight, 2)) for word, weight in ordered if weight < 0], round(rest, 2))
 
-    def _keywords_of(self, row: int) -> dict[str, float]:
-        """Keywords found in one text, as written → weight for its best category."""
-        trail = self._trail
-        begin, end = trail.hits.texts.searchsorted((row, row + 1))
-        found, shares = trail.hits.words[begin:end], self._shares[begin:end]
-        weights = borne(self._weights[found, self.best[row]], shares)
-        weighed = defaultdict[str, float](float)
-        for place in np.flatnonzero(weights).tolist():
-            weighed[trail.matcher.found(int(found[place]), trail.texts[row])] += float(weights[place])
-        return weighed
 
-    def _add_learned(self, row: int, weighed: dict[str, float]) -> float:
-        """Add the telling learned sequences to the words they overlap, or as words of their own; return the rest."""
-        trail, text = self._trail, self._trail.texts[row]
-        words, shares = trail.learned.of(row)
-        weights = borne(self._learned[words, self.best[row]], shares)
-        telling = np.abs(weights) >= _TELLING
-        named = [trail.sequences[word] for word in words[telling].tolist()]
-        for word, weight in _joined(text, named, weights[telling].tolist()):
-            known = next((known for known in weighed if known in word or word in known), word)
-            weighed[max(known, word, key=len)] = weighed.pop(known, 0.0) + weight
-        return float(weights[~telling].sum())
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """Words that spoke for or against the best category of each of n texts.
+
+    Attributes:
+        begins: where each text's begin in the other two, shape (n + 1,).
+        words: which word.
+        weights: what it weighed.
+        rest: what those too slight to be named weighed together, shape (n,).
+    """
+
+    begins: np.ndarray
+    words: np.ndarray
+    weights: np.ndarray
+    rest: np.ndarray
+
+    def of(self, row: int) -> Iterator[tuple[int, float]]:
+        """Word and weight, text by text."""
+        inside = slice(self.begins[row], self.begins[row + 1])
+        return zip(self.words[inside].tolist(), self.weights[inside].tolist(), strict=True)
+
+
+def _spoken(
+    weights: np.ndarray, best: np.ndarray, texts: np.ndarray, words: np.ndarray, shares: np.ndarray, least: float
+) -> _Spoken:
+    """Of the words found in the texts, those that weigh at least `least` in the best category, and the rest summed."""
+    found = borne(weights[words, best[texts]], shares)
+    named = np.abs(found) >= least
+    count = len(best)
+    begins = np.concatenate([[0], np.cumsum(np.bincount(texts[named], minlength=count))])
+    rest = np.bincount(texts[~named], weights=found[~named], minlength=count)
+    return _Spoken(begins, words[named], found[named], rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +256,9 @@ def _suggest(scheme: Scheme, columns: Columns, learned: np.ndarray, weighed: np.
         second=np.where(other > 0, second, -1), second_score=other / (first + other + scheme.doubt),
         confident=score >= scheme.threshold,
         details=_details(scheme, columns, _summed(columns.deeper_weights, texts, words, weighing, count), best),
-        _trail=trail, _shares=shares, _weights=columns.weights, _learned=learned,
+        _trail=trail,
+        _keywords=_spoken(columns.weights, best, texts, words, weighing, _SLIGHTEST),
+        _learned=_spoken(learned, best, trail.learned.texts(), trail.learned.words, trail.learned.shares, _TELLING),
     )  # fmt: skip
 
 
@@ -259,18 +284,22 @@ def _summed(weights: np.ndarray, texts: np.ndarray, words: np.ndarray, shares: n
         if low == high:
             continue
         starts = np.flatnonzero(np.diff(texts[low:high], prepend=-1))
-        each = borne(weights[words[low:high]], shares[low:high, None])
+        each = borne(weights[words[low:high]], shares[low:high])
         total[texts[low:high][starts]] = np.add.reduceat(each, starts, axis=0)
     return total
 
 
-def _joined(text: str, words: list[str], weights: list[float]) -> Iterator[tuple[str, float]]:
+def _joined(text: str, sequences: list[str], spoken: Iterator[tuple[int, float]]) -> Iterator[tuple[str, float]]:
     """Stretches of text in place of the sequences that overlap in it and speak alike, each with its weight."""
-    stretches: list[tuple[int, int, float]] = []
-    for first, word, weight in sorted(zip(map(text.find, words), words, weights, strict=True)):
-        if stretches and first < stretches[-1][1] and (weight > 0) == (stretches[-1][2] > 0):
-            begin, end, known = stretches.pop()
-            stretches.append((begin, max(end, first + len(word)), known + weight))
-        else:
-            stretches.append((first, first + len(word), weight))
-    yield from ((text[begin:end], weight) for begin, end, weight in stretches)
+    placed = [(text.find(sequences[word]), len(sequences[word]), weight) for word, weight in spoken]
+    begin = end = 0
+    total = 0.0
+    for first, length, weight in sorted(placed):
+        if first < end and (weight > 0) == (total > 0):
+            end, total = max(end, first + length), total + weight
+            continue
+        if end:
+            yield text[begin:end].strip(_PARTICLES) or text[begin:end], total
+        begin, end, total = first, first + length, weight
+    if end:
+        yield text[begin:end].strip(_PARTICLES) or text[begin:end], total

@@ -71,11 +71,10 @@ def _clauses(text: str) -> list[int]:
 
 
 def borne(weights: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Weights as their clauses let them count; what is waved aside supports nothing."""
-    if (shares == 1).all():
-        return weights
-    counted: np.ndarray = weights * shares
-    waved = np.broadcast_to(shares < 0, counted.shape)
-    if waved.any():
-        counted[waved] = np.minimum(counted[waved], 0)
-    return counted
+    """Weights (n or n × k; changed in place) as their clauses let them count; what is waved aside supports nothing."""
+    lesser = np.flatnonzero(shares != 1)
+    if len(lesser):
+        share = shares[lesser].reshape(-1, *[1] * (weights.ndim - 1))
+        counted = weights[lesser] * share
+        weights[lesser] = np.where(share < 0, np.minimum(counted, 0), counted)
+    return weights

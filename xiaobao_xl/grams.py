@@ -19,7 +19,7 @@ from xiaobao_xl.clauses import BACKGROUND, WAVED_ASIDE, Clauses, borne
 
 _BEFORE = "*"
 _BLOCK = 250  # texts read together: what is noted of them fits the processor's cache
-_SHARES = np.array([0, WAVED_ASIDE, BACKGROUND, 1], dtype=np.float32)  # what a word may count for, rising
+_SHARES = np.array([1, BACKGROUND, WAVED_ASIDE], dtype=np.float32)  # what a word may count for, falling
 _CODES = 0x110000  # one more than the largest code point
 
 
@@ -54,19 +54,18 @@ class Grams:
     def read(self, texts: Sequence[str], clauses: Clauses) -> Found:
         """Every sequence in n folded texts, each once per text, where its clause counts most."""
         counts = np.zeros(len(texts), dtype=np.int64)
-        words, ranks = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.uint8)]
-        noted = np.zeros((_BLOCK, len(self.words)), dtype=np.uint8)
+        words, ranks = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int32)]
+        width, kinds = len(self.words), len(_SHARES)
         for begin in range(0, len(texts), _BLOCK):
             rows, found, places = self._index.find(texts[begin : begin + _BLOCK])
-            ranked = np.searchsorted(_SHARES[1:], clauses.shares(rows + begin, places)).astype(np.uint8) + 1
-            noted[:] = 0
-            for rank in range(1, len(_SHARES)):  # the highest is written last and stays
-                of_rank = ranked == rank
-                noted[rows[of_rank], found[of_rank]] = rank
-            rows, found = np.nonzero(noted)
-            counts[begin : begin + _BLOCK] = np.bincount(rows, minlength=_BLOCK)[: len(texts) - begin]
-            words.append(found.astype(np.int32))
-            ranks.append(noted[rows, found])
+            ranked = np.searchsorted(-_SHARES, -clauses.shares(rows + begin, places))
+            keys = np.sort(((rows * width + found) * kinds + ranked).astype(np.int32))
+            keys = keys[np.flatnonzero(np.diff(keys // kinds, prepend=-1))]
+            counts[begin : begin + _BLOCK] = np.bincount(keys // (width * kinds), minlength=_BLOCK)[
+                : len(texts) - begin
+            ]
+            words.append(keys // kinds % width)
+            ranks.append(keys % kinds)
         return Found(np.concatenate([[0], np.cumsum(counts)]), np.concatenate(words), _SHARES[np.concatenate(ranks)])
 
     def weights(self, scheme: str, ids: tuple[str, ...]) -> np.ndarray:
@@ -115,10 +114,9 @@ class Found:
     words: np.ndarray
     shares: np.ndarray
 
-    def of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
-        """Words and shares of one text."""
-        inside = slice(self.begins[row], self.begins[row + 1])
-        return self.words[inside], self.shares[inside]
+    def texts(self) -> np.ndarray:
+        """The text of each, int64."""
+        return np.repeat(np.arange(len(self.begins) - 1), np.diff(self.begins))
 
     def summed(self, weights: np.ndarray) -> np.ndarray:
         """Weights (words × k) added per text: (n × k), float32."""
@@ -126,7 +124,7 @@ class Found:
         for begin in range(0, len(total), _BLOCK):
             begins = self.begins[begin : begin + _BLOCK + 1]
             inside = slice(begins[0], begins[-1])
-            each = borne(weights[self.words[inside]], self.shares[inside, None])
+            each = borne(weights[self.words[inside]], self.shares[inside])
             filled = np.flatnonzero(np.diff(begins))
             total[begin + filled] = np.add.reduceat(each, begins[:-1][filled] - begins[0], axis=0)
         return total

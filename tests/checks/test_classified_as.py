@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from xiaobao_xl.categories import Category, Scheme
 from xiaobao_xl.checks.classified_as import ClassifiedAs
@@ -10,7 +11,9 @@ from xiaobao_xl.registers import Register
 Find = Callable[..., list[Finding]]
 Make = Callable[..., Register]
 
-CHECK = ClassifiedAs(column="product_line", text="text", scheme="product_line", source="measures 第26条")
+CHECK = ClassifiedAs(
+    column="product_line", text="text", scheme="product_line", source="measures 第26条", least_score=0.5
+)
 SCHEME = Scheme(
     title="业务类别",
     strengths={"strong": 6, "normal": 3},
@@ -61,6 +64,11 @@ def test_a_second_choice_nearly_as_good_passes(find: Find, register: Make) -> No
     text = "房贷和基金都有问题"
     assert find(CHECK, ledger(register, "loan", text), schemes={"product_line": two_thirds}) == []
     assert len(find(CHECK, ledger(register, "other", text), schemes={"product_line": two_thirds})) == 1
+
+
+def test_a_weak_suggestion_is_not_worth_a_finding(find: Find, register: Make) -> None:
+    strict = replace(CHECK, least_score=0.9)
+    assert find(strict, ledger(register, "loan", "信用卡收了年费"), schemes={"product_line": SCHEME}) == []
 
 
 def test_empty_unknown_and_unreadable_cells_are_not_judged(find: Find, register: Make) -> None:

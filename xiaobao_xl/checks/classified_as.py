@@ -28,6 +28,7 @@ class ClassifiedAs(Check):
         column: column with the recorded code.
         text: column with the complaint in words.
         scheme: id of the scheme, in the `categories` section.
+        least_score: score from which a suggestion is worth a finding.
 
     Passes: `投诉业务类别` is 信用卡 and `投诉内容` speaks of an annual fee; or the text says too little to tell.
     Breaks: `投诉业务类别` is 贷款 and `投诉内容` speaks of a credit card's annual fee and of nothing else.
@@ -40,6 +41,7 @@ class ClassifiedAs(Check):
     column: str
     text: str
     scheme: str
+    least_score: float = 0.65
 
     @property
     def level(self) -> Level:
@@ -61,7 +63,7 @@ class ClassifiedAs(Check):
         also = suggestions.second_score[places] >= _ALSO_FITS * suggestions.score[places]
         second = suggestions.second[places]
         agrees = fits[codes, suggestions.best[places]] | (also & (second >= 0) & fits[codes, second])
-        wrong = suggestions.confident[places] & ~agrees
+        wrong = suggestions.confident[places] & (suggestions.score[places] >= self.least_score) & ~agrees
         yield Breach(
             positions=rows[wrong],
             column=self.column,
