@@ -122,7 +122,7 @@ def read(task: Task, texts: Sequence[str], schemes: dict[str, Scheme], words: Se
 
 
 def _empty(words: Sequence[str]) -> bytes:
-    return ("\n".join(["gram", *words]) + "\n").encode()
+    return ("\n".join(["gram", "*", *words]) + "\n").encode()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from xiaobao_xl.grams import NOTHING_LEARNED, Found, Grams
 from xiaobao_xl.lexicon import Columns, Lexicon
 from xiaobao_xl.matching import Engine, Hits, Matcher, fold
 
+_FEW = 1000  # texts read sooner by a table than an automaton is built
 _BLOCK = 20_000  # texts scored together, which bounds memory
 _PARTICLES = "的了们"  # left out at the ends of a word that is shown
 _SLIGHTEST = 1e-6  # a keyword that weighs nothing in the best category is no evidence
@@ -217,7 +218,7 @@ def classify_all(
     Returns:
         Scheme id → suggestions over all n texts.
     """
-    lexicon = _lexicon(tuple(schemes.items()), engine)
+    lexicon = _lexicon(tuple(schemes.items()), engine or ("table" if len(texts) < _FEW else None))
     trail = _trail(lexicon, grams, fold(texts))
     columns = {name: lexicon.columns[name] for name in schemes}
     learned = [grams.weights(name, columns[name].ids) for name in schemes]

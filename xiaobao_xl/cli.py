@@ -66,7 +66,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     sys.excepthook = _unexpected
-    gc.set_threshold(50_000, 20, 100)  # a run is short: looking for garbage more often costs a tenth of it
+    gc.disable()  # until the libraries and the rules are loaded, of which nothing is garbage; see `_rules`
+    gc.set_threshold(50_000, 20, 100)
     try:
         # not app(): that would put Typer's own last resort, which prints data, in the place of ours
         sys.exit(typer.main.get_command(app)(standalone_mode=False) or FINE)
@@ -345,7 +346,10 @@ def _rules(path: Path | None, institution: str) -> Rules:
         raise WorkbookError(f"--institution {institution} 不认识；请写 bank（银行）或 insurer（保险公司）。")
     if path is not None and not path.is_file():
         raise WorkbookError(f"{path}: 找不到规则文件；请检查 --rules 的路径。")
-    return load_rules(path, institution or None)  # type: ignore[arg-type]
+    loaded = load_rules(path, institution or None)  # type: ignore[arg-type]
+    gc.freeze()
+    gc.enable()
+    return loaded
 
 
 def _day(text: str) -> date:

@@ -7,6 +7,7 @@ looked for at every place of all texts at once, by arrays alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,9 +18,9 @@ from pyarrow import csv
 
 from xiaobao_xl.clauses import BACKGROUND, WAVED_ASIDE, Clauses, borne
 
-_BEFORE = "*"
 _BLOCK = 250  # texts read together: what is noted of them fits the processor's cache
 _SHARES = np.array([1, BACKGROUND, WAVED_ASIDE], dtype=np.float32)  # what a word may count for, falling
+_MANY = np.iinfo(np.uint16).max
 _CODES = 0x110000  # one more than the largest code point
 
 
@@ -29,8 +30,8 @@ class Grams:
 
     Attributes:
         table: the file's bytes: tab-separated, a heading line `gram`, `scheme/category`…, then a line per sequence;
-            weights in the units of rules.yaml's strengths, an empty cell is zero. The line `*` says what each category
-            weighs before anything is read.
+            weights in the units of rules.yaml's strengths, an empty cell is zero. The first line, `*`, says what each
+            category weighs before anything is read.
     """
 
     table: bytes
@@ -45,7 +46,7 @@ class Grams:
     @cached_property
     def words(self) -> list[str]:
         """The sequences; a hit names one by its position here."""
-        return [str(word) for word in self._lines["gram"].to_pylist() if word != _BEFORE]
+        return list(self._lines["gram"][1:].to_pylist())
 
     @cached_property
     def _index(self) -> Index:
@@ -70,25 +71,22 @@ class Grams:
 
     def weights(self, scheme: str, ids: tuple[str, ...]) -> np.ndarray:
         """Weights of all sequences for some categories of one scheme, shape (sequences, ids), float32."""
-        table: np.ndarray = self._columns(scheme, ids)[~self._is_before]
-        return table
+        return self._columns(scheme, ids)[1:]
 
     def before(self, scheme: str, ids: tuple[str, ...]) -> np.ndarray:
         """What some categories of one scheme weigh before anything is read, shape (ids,), float32."""
-        total: np.ndarray = self._columns(scheme, ids)[self._is_before].sum(axis=0)
-        return total
-
-    @cached_property
-    def _is_before(self) -> np.ndarray:
-        return np.array([word == _BEFORE for word in self._lines["gram"].to_pylist()], dtype=bool)
+        before: np.ndarray = self._columns(scheme, ids)[0]
+        return before
 
     def _columns(self, scheme: str, ids: tuple[str, ...]) -> np.ndarray:
         """Weights of all lines, read once for each scheme."""
         if (scheme, ids) not in self._read:
             table = np.zeros((self._lines.num_rows, len(ids)), dtype=np.float32)
+            known = set(self._lines.column_names)
             for place, name in enumerate(ids):
-                if f"{scheme}/{name}" in self._lines.column_names:
-                    table[:, place] = self._lines[f"{scheme}/{name}"].fill_null(0).to_numpy()
+                if (column := f"{scheme}/{name}") in known:
+                    table[:, place] = self._lines[column].to_numpy()
+            np.nan_to_num(table, copy=False)
             self._read[scheme, ids] = table
         return self._read[scheme, ids]
 
@@ -97,7 +95,7 @@ class Grams:
         return {}
 
 
-NOTHING_LEARNED = Grams(b"gram\n")
+NOTHING_LEARNED = Grams(b"gram\n*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +137,19 @@ class Index:
     """
 
     def __init__(self, words: Sequence[str]) -> None:
-        """Number the characters, and lay out a table of single characters and one of pairs."""
-        characters = sorted({character for word in words for character in word})
-        letter = {character: number for number, character in enumerate(characters, 1)}
-        width = len(characters) + 1
-        self._letters = np.zeros(_CODES, dtype=np.int32)
-        self._letters[[ord(character) for character in characters]] = list(letter.values())
-        self._singles = np.full(width, -1, dtype=np.int32)
-        self._pairs = np.full((width, width), -1, dtype=np.int32)
-        for number, word in enumerate(words):
+        """Number the characters, common ones first so that few pages of memory are touched, and lay out two tables."""
+        common = Counter(character for word in words for character in word)
+        letter = {character: number for number, (character, _) in enumerate(common.most_common(), 1)}
+        width, number = len(letter) + 1, np.uint16 if len(words) < _MANY else np.uint32
+        self._letters = np.zeros(_CODES, dtype=np.uint16)
+        self._letters[[ord(character) for character in letter]] = list(letter.values())
+        self._singles = np.zeros(width, dtype=number)  # numbers from 1, so that 0 is no sequence
+        self._pairs = np.zeros((width, width), dtype=number)
+        for place, word in enumerate(words, 1):
             if len(word) == 1:
-                self._singles[letter[word]] = number
+                self._singles[letter[word]] = place
             else:
-                self._pairs[letter[word[0]], letter[word[1]]] = number
+                self._pairs[letter[word[0]], letter[word[1]]] = place
 
     def find(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Text, word and place of every occurrence, int64 arrays; single characters first, then pairs."""
@@ -159,9 +157,9 @@ class Index:
         codes = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "replace"), dtype=np.uint32)
         letters = self._letters[codes]
         words = (self._singles[letters], self._pairs[letters[:-1], letters[1:]])
-        places = [np.flatnonzero(found >= 0) for found in words]
+        places = [np.flatnonzero(found) for found in words]
         where = np.concatenate(places)
         texts_of = np.repeat(np.arange(len(texts)), lengths)[where]
         starts = np.cumsum(lengths) - lengths
-        found = np.concatenate([words[length][place] for length, place in enumerate(places)]).astype(np.int64)
+        found = np.concatenate([words[length][place] for length, place in enumerate(places)]).astype(np.int64) - 1
         return texts_of, found, where - starts[texts_of]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,19 +66,29 @@ class Lexicon:
         deeper = tuple(name for name in deeper if not scheme.category(name).is_split)
         columns = {name: place for place, name in enumerate(ids)}
         below = {name: place for place, name in enumerate(deeper)}
-        weights = np.zeros((len(self.numbers), len(ids)), dtype=np.float32)
-        deeper_weights = np.zeros((len(self.numbers), len(deeper)), dtype=np.float32)
+        # Words on a split category tell nothing apart; `Scheme.faults` names them.
+        homes = {name: columns.get(scheme.reported(name)) for name in scheme.ids()}
+        parts = {name: [below[part] for part in scheme.path(name) if part in below] for name in scheme.ids()}
+        heaviest: dict[tuple[int, int], float] = {}
+        deepest: dict[tuple[int, int], float] = {}
         for name, word, weight in entries:
-            number, home = self.numbers[word], scheme.reported(name)
-            if home not in columns:
-                continue  # words on a split category tell nothing apart; `Scheme.faults` names them
-            column = columns[home]
-            weights[number, column] = _stronger(weights[number, column], weight)
-            for part in scheme.path(name):
-                if part in below:
-                    deeper_weights[number, below[part]] = _stronger(deeper_weights[number, below[part]], weight)
+            if (home := homes[name]) is None:
+                continue
+            number = self.numbers[word]
+            heaviest[number, home] = _stronger(heaviest.get((number, home), 0.0), weight)
+            for part in parts[name]:
+                deepest[number, part] = _stronger(deepest.get((number, part), 0.0), weight)
+        weights = _dense(heaviest, len(self.numbers), len(ids))
+        deeper_weights = _dense(deepest, len(self.numbers), len(deeper))
         prior = np.array([scheme.category(name).prior for name in ids], dtype=np.float32)
         return Columns(ids, weights, deeper, deeper_weights, prior)
+
+
+def _dense(cells: Mapping[tuple[int, int], float], rows: int, columns: int) -> np.ndarray:
+    table = np.zeros((rows, columns), dtype=np.float32)
+    if cells:
+        table[tuple(np.array(list(cells)).T)] = list(cells.values())
+    return table
 
 
 def _weighed(scheme: Scheme, schemes: Mapping[str, Scheme]) -> Iterator[tuple[str, str, float]]:
@@ -95,19 +106,31 @@ def _weighed(scheme: Scheme, schemes: Mapping[str, Scheme]) -> Iterator[tuple[st
 
 def _own(scheme: Scheme, name: str) -> Iterator[tuple[str, float]]:
     """The keywords of one category in every spelling, folded, with their weights."""
-    typos = [tuple(pair.split("=")) for pair in scheme.typos.split()]
     for kind, words in scheme.category(name).keywords.items():
         for word in words.split():
-            for spelling in _spellings(word, typos):
+            for spelling in _spellings(word, scheme.typos):
                 yield fold_keyword(spelling), scheme.strengths[kind]
 
 
-def _spellings(word: str, typos: list[tuple[str, ...]]) -> Iterator[str]:
+def _spellings(word: str, typos: str) -> Iterator[str]:
     """A keyword and, if it is plain, its wrong spellings; single characters are swapped in words of three or more."""
     yield word
-    for wrong, right in typos:
-        if right in word and is_plain(word) and (len(right) > 1 or len(word) > 2):
-            yield word.replace(right, wrong)
+    if is_plain(word):
+        wrong_of = _by_first(typos)
+        for first in dict.fromkeys(word):
+            for wrong, right in wrong_of.get(first, ()):
+                if right in word and (len(right) > 1 or len(word) > 2):
+                    yield word.replace(right, wrong)
+
+
+@lru_cache(maxsize=8)
+def _by_first(typos: str) -> dict[str, list[tuple[str, str]]]:
+    """First character of the right spelling → wrong and right spelling."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for pair in typos.split():
+        wrong, right = pair.split("=")
+        found.setdefault(right[0], []).append((wrong, right))
+    return found
 
 
 def _stronger(known: float, new: float) -> float:

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ _TIMES = re.compile(r"(?:[?*+]|\{\d+(?:,\d*)?\})?\??")
 _EVERYWHERE = frozenset("的一是不了在有我他她你这那个们来到说要就去会没未给后里对过还收扣卡钱")
 _BLOCK = 256  # texts whose hits are gathered before they become an array: small enough for the processor's cache
 _PARTS = 400  # alternatives worth spelling out
+_OFTEN = 20  # times a pattern's fixed part is met before the pattern is compiled in any case
 _BUDGET = 1 << 28  # bytes RE2 may use for its automaton before it starts over, at a hundredth of the speed
 
 
@@ -83,19 +85,37 @@ def fixed_parts(pattern: str) -> tuple[str, ...]:
     """Plain words of which at least one stands in every text the pattern matches.
 
     Raises:
-        RulesError: the pattern has no fixed part, or is no pattern.
+        RulesError: the pattern has no fixed part, or its brackets do not match.
 
     >>> fixed_parts("扣.{0,6}(年费|手续费)")
     ('年费', '手续费')
     """
     try:
-        re.compile(pattern)
-    except re.error as wrong:
-        raise RulesError([f"关键词 {pattern} 写法有误：{wrong}"]) from None
-    choices = list(_choices(pattern))
+        choices = _stretches(pattern)
+    except IndexError:
+        raise RulesError([f"关键词 {pattern} 写法有误：括号不成对"]) from None
     if not choices:
         raise RulesError([f"关键词 {pattern} 没有固定字样；每个带符号的关键词至少要有一段固定的字"])
     return max(choices, key=lambda parts: (not _EVERYWHERE.issuperset(parts), min(map(len, parts)), -len(parts)))
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern, ready to search.
+
+    Raises:
+        RulesError: it is none.
+    """
+    try:
+        return re.compile(pattern)
+    except re.error as wrong:
+        raise RulesError([f"关键词 {pattern} 写法有误：{wrong}"]) from None
+
+
+@lru_cache(maxsize=4096)
+def _stretches(pattern: str) -> list[tuple[str, ...]]:
+    """`_choices`, with the commonest shape, plain words before and after gaps, told apart at once."""
+    words = pattern.split(_GAP)
+    return [(word,) for word in words] if all(map(is_plain, words)) else list(_choices(pattern))
 
 
 def _choices(pattern: str) -> Iterator[tuple[str, ...]]:
@@ -167,6 +187,8 @@ def _table_finder(parts: Sequence[str]) -> Callable[[str], Sequence[int]]:
 class Matcher:
     """Finds all of a list of keywords (already folded, see `fold_keyword`) in one pass over each text.
 
+    Patterns are compiled when their fixed part is first met: there are many, and a small register meets few.
+
     Args:
         words: the keywords; a hit names one by its position in this list.
         engine: `re2` or `table`; re2 where it is installed if not given.
@@ -180,24 +202,23 @@ class Matcher:
 
     def __init__(self, words: Sequence[str], engine: Engine | None = None) -> None:
         """Prepare the automaton."""
-        self.lengths = np.array([len(word) if is_plain(word) else 0 for word in words], dtype=np.int64)
+        plain = [len(word) if is_plain(word) else 0 for word in words]
+        self.lengths = np.array(plain, dtype=np.int64)
         self._words = list(words)
-        self._patterns = {number: re.compile(word) for number, word in enumerate(words) if not is_plain(word)}
-        owners: dict[str, list[int]] = defaultdict(list)
-        for number, word in enumerate(words):
-            for part in (word,) if is_plain(word) else fixed_parts(word):
-                owners[part].append(number)
+        self._searches: dict[int, Callable[[str], re.Match[str] | None]] = {}
+        self._misses: defaultdict[int, int] = defaultdict(int)
         # Per fixed part: the plain keyword that it is (-1 for none), its text, and the patterns to try where it stands.
-        self._entries = [
-            (
-                next((number for number in found if number not in self._patterns), -1),
-                part,
-                [(number, self._patterns[number].search) for number in found if number in self._patterns],
-            )
-            for part, found in owners.items()
-        ]
+        entries: dict[str, tuple[int, str, list[int]]] = {}
+        for number, word in enumerate(words):
+            if plain[number]:
+                known = entries.get(word)
+                entries[word] = (number, word, known[2] if known else [])
+            else:
+                for part in fixed_parts(word):
+                    entries.setdefault(part, (-1, part, []))[2].append(number)
+        self._entries = list(entries.values())
         chosen = engine or ("re2" if re2 is not None else "table")
-        self._find = (_re2_finder if chosen == "re2" else _table_finder)(list(owners))
+        self._find = (_re2_finder if chosen == "re2" else _table_finder)(list(entries))
 
     def hits(self, texts: Sequence[str]) -> Hits:
         """Every keyword found in every folded text."""
@@ -207,7 +228,7 @@ class Matcher:
 
     def _block(self, texts: Sequence[str], begin: int) -> np.ndarray:
         """Hits of one block of texts; the inner loops run for each text and are written for speed."""
-        find, entries = self._find, self._entries
+        find, entries, searches = self._find, self._entries, self._searches
         flat: list[int] = []
         for row, text in enumerate(texts[begin : begin + _BLOCK], begin):
             tried = set()
@@ -215,17 +236,32 @@ class Matcher:
                 number, plain, tries = entries[part]
                 if number >= 0:
                     flat += (row, number, text.find(plain), text.rfind(plain))
-                for pattern, search in tries:
+                for pattern in tries:
                     if pattern not in tried:
                         tried.add(pattern)
-                        if match := search(text):
+                        search = searches.get(pattern) or self._first(pattern, text)
+                        if search and (match := search(text)):
                             flat += (row, pattern, match.start(), match.start())
         table = np.fromiter(flat, dtype=np.int64, count=len(flat)).reshape(-1, 4)
         return table[np.argsort(table[:, 0] * len(self.lengths) + table[:, 1])]
 
     def found(self, word: int, text: str) -> str:
         """The very characters of a folded text that a keyword matched."""
-        if word in self._patterns:
-            match = self._patterns[word].search(text)
-            return match.group() if match else ""
-        return self._words[word]
+        if self.lengths[word]:
+            return self._words[word]
+        match = self._compiled(word)(text)
+        return match.group() if match else ""
+
+    def _first(self, word: int, text: str) -> Callable[[str], re.Match[str] | None] | None:
+        """A pattern not yet compiled is compiled if all its fixed parts stand in the text, or it has been met often."""
+        self._misses[word] += 1
+        if self._misses[word] > _OFTEN or all(
+            any(part in text for part in parts) for parts in _stretches(self._words[word])
+        ):
+            return self._compiled(word)
+        return None
+
+    def _compiled(self, word: int) -> Callable[[str], re.Match[str] | None]:
+        if word not in self._searches:
+            self._searches[word] = compiled(self._words[word]).search
+        return self._searches[word]

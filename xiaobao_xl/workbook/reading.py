@@ -7,13 +7,13 @@ units are named in the receipt. `read` is the door; `read_table` gives any small
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,11 @@ from xiaobao_xl.workbook.headings import Header
 from xiaobao_xl.workbook.opening import open_book
 from xiaobao_xl.workbook.rows import Sorted, sort_rows
 
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
 ALL = "all"
+_LONG = 5000  # rows from which two threads are sooner done than one
 _BATCH = 1024  # small enough that a batch of cells stays in the processor's cache
 _LOOK = limits.HEADER_ROWS + 10
 
@@ -197,8 +201,15 @@ def _columns(grid: Grid, start: int) -> list[Cells]:
         for stretch in parts[width:]:
             stretch.append(Cells.part([""] * len(batch)))
         lengths.append(len(batch))
-    with ThreadPoolExecutor(2) as pool:  # Arrow works outside the interpreter's lock
-        return list(pool.map(Cells.joined, parts))
+    return _each(Cells.joined, parts, sum(lengths))
+
+
+def _each(work: Callable[[_In], _Out], columns: Sequence[_In], rows: int) -> list[_Out]:
+    """The work done for each column, two at a time where they are long: Arrow works outside the interpreter's lock."""
+    if rows < _LONG:
+        return [work(column) for column in columns]
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(work, columns))
 
 
 def _read_sheet(book: Book, candidate: _Candidate, schema: Schema, schemes: Mapping[str, Scheme]) -> Register:
@@ -257,8 +268,7 @@ def _parsed(
         return parsing.parse(column, cells, scheme=schemes.get(column.scheme), setting=setting)
 
     keys = [key for key in schema.columns if key in header.matches]
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(keys, pool.map(parse, keys), strict=True))
+    return dict(zip(keys, _each(parse, keys, len(used)), strict=True))
 
 
 def _findings(register: Register, parsed: Mapping[str, parsing.Parsed]) -> list[Finding]:
