@@ -139,12 +139,13 @@ def _spoken(
     weights: np.ndarray, best: np.ndarray, texts: np.ndarray, words: np.ndarray, shares: np.ndarray, least: float
 ) -> _Spoken:
     """Of the words found in the texts, those that weigh at least `least` in the best category, and the rest summed."""
-    found = borne(weights[words, best[texts]], shares)
-    named = np.abs(found) >= least
+    found = borne(weights.ravel()[words * np.int32(weights.shape[1]) + best.astype(np.int32)[texts]], shares)
+    named = np.flatnonzero(np.abs(found) >= least)
     count = len(best)
-    begins = np.concatenate([[0], np.cumsum(np.bincount(texts[named], minlength=count))])
-    rest = np.bincount(texts[~named], weights=found[~named], minlength=count)
-    return _Spoken(begins, words[named], found[named], rest)
+    total = np.bincount(texts, weights=found, minlength=count)
+    texts, found = texts[named], found[named]
+    begins = np.concatenate([[0], np.cumsum(np.bincount(texts, minlength=count))])
+    return _Spoken(begins, words[named], found, total - np.bincount(texts, weights=found, minlength=count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +260,7 @@ def _suggest(scheme: Scheme, columns: Columns, learned: np.ndarray, weighed: np.
         details=_details(scheme, columns, _summed(columns.deeper_weights, texts, words, weighing, count), best),
         _trail=trail,
         _keywords=_spoken(columns.weights, best, texts, words, weighing, _SLIGHTEST),
-        _learned=_spoken(learned, best, trail.learned.texts(), trail.learned.words, trail.learned.shares, _TELLING),
+        _learned=_spoken(learned, best, trail.learned.texts, trail.learned.words, trail.learned.shares, _TELLING),
     )  # fmt: skip
 
 

@@ -67,7 +67,9 @@ class Grams:
             ]
             words.append(keys // kinds % width)
             ranks.append(keys % kinds)
-        return Found(np.concatenate([[0], np.cumsum(counts)]), np.concatenate(words), _SHARES[np.concatenate(ranks)])
+        begins = np.concatenate([[0], np.cumsum(counts)])
+        texts_of = np.repeat(np.arange(len(texts), dtype=np.int32), counts)
+        return Found(begins, texts_of, np.concatenate(words), _SHARES[np.concatenate(ranks)])
 
     def weights(self, scheme: str, ids: tuple[str, ...]) -> np.ndarray:
         """Weights of all sequences for some categories of one scheme, shape (sequences, ids), float32."""
@@ -103,18 +105,16 @@ class Found:
     """Sequences found in n texts, each once per text.
 
     Attributes:
-        begins: where each text's begin in the other two arrays, shape (n + 1,), int64.
+        begins: where each text's begin in the other arrays, shape (n + 1,), int64.
+        texts: the text each stands in, int32.
         words: positions in `Grams.words`, int32.
         shares: how much of its weight each counts for, float32.
     """
 
     begins: np.ndarray
+    texts: np.ndarray
     words: np.ndarray
     shares: np.ndarray
-
-    def texts(self) -> np.ndarray:
-        """The text of each, int64."""
-        return np.repeat(np.arange(len(self.begins) - 1), np.diff(self.begins))
 
     def summed(self, weights: np.ndarray) -> np.ndarray:
         """Weights (words × k) added per text: (n × k), float32."""
