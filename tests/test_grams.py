@@ -53,7 +53,7 @@ def test_texts_read_together_weigh_what_they_weigh_alone(texts: list[str]) -> No
 
 
 def test_a_sequence_counts_once_and_where_it_counts_most() -> None:
-    texts = ["年费。年费", "不是年费"]
+    texts = fold(["年费。年费", "不是年费"])
     waved = (np.array([0, 1]), np.array([0, 0]))
     found = TABLE.read(texts, Clauses(texts, NOWHERE, waved))
     assert dict(zip(found.words[: found.begins[1]], found.shares[: found.begins[1]], strict=True)) == {0: 1, 1: 1}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_MARK = re.compile(r"(?<=[,。;!?:])")
+_MARK = re.compile(r"(?<=[,\n;!?:])")
 _ASKING = re.compile(r"[吗么?]")
 _LONG = 120  # characters from which a text is told rather than noted down; its opening is background
 _OPENING = 0.35
@@ -48,7 +48,7 @@ class Clauses:
         text, inside = divmod(self._starts, FAR)
         self._counts = np.where(ends > text * FAR + matter[text], 1.0, BACKGROUND)
         for clause in self._clause(*dismissals).tolist():
-            words = _MARK.split(texts[text[clause]][inside[clause] :] + "。", maxsplit=1)[0]
+            words = _MARK.split(texts[text[clause]][inside[clause] :] + "\n", maxsplit=1)[0]
             if not _ASKING.search(words):
                 self._counts[clause] = WAVED_ASIDE
 

@@ -5,7 +5,8 @@ stands for up to eight characters of the same sentence (`扣…年费`). Every p
 all keywords are looked up together, by `re2.Set` where google-re2 is installed and by a table of first characters
 otherwise; only patterns whose fixed part was found are then tried. Both ways give the same hits.
 
-Texts and keywords are folded first: full-width forms to half-width, capitals to small letters, blanks removed.
+Texts and keywords are folded first: full-width forms to half-width, capitals to small letters, blanks removed, full
+stops to line breaks (which `.` does not cross, and which cost a pattern much less than `。` does).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ except ImportError:  # no wheel for this platform; the table below finds the sam
     re2 = None
 
 Engine = Literal["re2", "table"]
-_GAP = "[^。!?;]{0,8}"
+_GAP = "[^\n!?;]{0,8}"
 _SYNTAX = re.compile(r"[\\()\[\]{}.|?*+^$…]")
 _CLASS = re.compile(r"\\.|\[[^\]]*\]")
 _TIMES = re.compile(r"(?:[?*+]|\{\d+(?:,\d*)?\})?\??")
@@ -64,16 +65,17 @@ def fold(texts: Iterable[str]) -> list[str]:
     ['atm吞卡,要求退']
     """
     encoded = pa.array([text.encode("utf-8", "replace") for text in texts], type=pa.string())
-    return ["".join(text.split()).lower() for text in pc.utf8_normalize(encoded, form="NFKC").to_pylist()]
+    normal = pc.utf8_normalize(encoded, form="NFKC").to_pylist()
+    return ["".join(text.split()).lower().replace("。", "\n") for text in normal]
 
 
 def fold_keyword(word: str) -> str:
-    """A keyword folded like the texts it is looked for in, with `…` written out.
+    r"""A keyword folded like the texts it is looked for in, with `…` written out.
 
     >>> fold_keyword("ＡＴＭ…吞卡")
-    'atm[^。!?;]{0,8}吞卡'
+    'atm[^\n!?;]{0,8}吞卡'
     """
-    return _GAP.join(unicodedata.normalize("NFKC", part).lower() for part in word.split("…"))
+    return _GAP.join(unicodedata.normalize("NFKC", part).lower().replace("。", "\n") for part in word.split("…"))
 
 
 def is_plain(word: str) -> bool:
@@ -250,7 +252,7 @@ class Matcher:
         if self.lengths[word]:
             return self._words[word]
         match = self._compiled(word)(text)
-        return match.group() if match else ""
+        return match.group().replace("\n", "。") if match else ""
 
     def _first(self, word: int, text: str) -> Callable[[str], re.Match[str] | None] | None:
         """A pattern not yet compiled is compiled if all its fixed parts stand in the text, or it has been met often."""

@@ -63,7 +63,7 @@ class Builder:
         self.nodes += 1
         if self.nodes > _NODE_LIMIT:
             raise RulesError([_line(_place(node), path, "文件展开后过大，可能有循环引用（& 与 *）")])
-        origin = typing.get_origin(wanted)
+        origin = _origin(wanted)
         if origin in {types.UnionType, Union}:
             return self._union(node, typing.get_args(wanted), path)
         if origin is tuple:
@@ -136,13 +136,13 @@ class Builder:
             chosen = self._choose(node, records, path)
             return _WRONG if chosen is None else self._record(node, chosen, path)
         for option in options:
-            if isinstance(node, yaml.SequenceNode) == (typing.get_origin(option) is tuple) and not is_dataclass(option):
+            if isinstance(node, yaml.SequenceNode) == (_origin(option) is tuple) and not is_dataclass(option):
                 trial = Builder(nodes=self.nodes)
                 value = trial.build(node, option, path)
                 if not trial.problems:
                     self.marks.update(trial.marks)
                     return value
-        tuples = [option for option in options if typing.get_origin(option) is tuple]
+        tuples = [option for option in options if _origin(option) is tuple]
         if tuples:
             return self.build(node, tuples[0], path)
         return self.wrong(node, path, f"写法不对：{_shown(node)}", f"应为{'或'.join(_type_title(o) for o in options)}")
@@ -174,7 +174,7 @@ class Builder:
 
     def _scalar(self, node: yaml.ScalarNode, wanted: Any, path: str) -> Any:
         plain, text = not node.style, node.value
-        if typing.get_origin(wanted) is Literal:
+        if _origin(wanted) is Literal:
             allowed = typing.get_args(wanted)
             if text not in allowed:
                 return self.wrong(
@@ -253,6 +253,12 @@ def own_first_field(record: type) -> str:
     return next(name for name, hint in own.items() if "ClassVar" not in str(hint))
 
 
+@cache
+def _origin(wanted: Any) -> Any:
+    """`typing.get_origin`, asked some ten thousand times for the same hundred types."""
+    return typing.get_origin(wanted)
+
+
 class _Named(io.BytesIO):
     """A byte stream with a file name, so that YAML's marks carry it."""
 
@@ -271,7 +277,7 @@ def _line(place: str, path: str, what: str, expected: str = "", guess: str = "")
 
 def _is_nested_tuple(node: yaml.SequenceNode, item: Any) -> bool:
     """A pair written without its outer list: `[a, b]` where a list of pairs is meant."""
-    return typing.get_origin(item) is tuple and not any(isinstance(child, yaml.SequenceNode) for child in node.value)
+    return _origin(item) is tuple and not any(isinstance(child, yaml.SequenceNode) for child in node.value)
 
 
 def _shown(node: yaml.Node) -> str:
@@ -284,9 +290,9 @@ def _tag_title(tag: str) -> str:
 
 
 def _type_title(wanted: Any) -> str:
-    if typing.get_origin(wanted) is tuple:
+    if _origin(wanted) is tuple:
         return f"{_type_title(typing.get_args(wanted)[0])}的列表"
-    if typing.get_origin(wanted) is Literal:
+    if _origin(wanted) is Literal:
         return "、".join(map(str, typing.get_args(wanted)))
     return _TYPE_TITLES.get(wanted, "映射")
 

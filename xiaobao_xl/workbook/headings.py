@@ -112,10 +112,12 @@ class Names:
         """Column id and rank for a heading, its parts from the top row down; None where no name fits."""
         if len(parts[-1]) > _LONGEST:
             return None
-        whole = [bare(part) for part in parts]
-        short = [bare(without_brackets(part)) for part in parts]
-        tries = [("".join(whole), 0), ("/".join(whole), 0), ("".join(whole[-2:]), 0), (whole[-1], 0)]
-        tries += [("".join(short[-2:]), 2), (short[-1], 2)]
+        whole, short = bare(parts[-1]), bare(without_brackets(parts[-1]))
+        tries = [(whole, 0), (short, 2)]
+        if len(parts) > 1:
+            full = [bare(part) for part in parts]
+            both = bare(without_brackets(parts[-2])) + short
+            tries = [("".join(full), 0), ("/".join(full), 0), (full[-2] + whole, 0), (whole, 0), (both, 2), (short, 2)]
         hits = ((self.ranks[text], extra) for text, extra in tries if text in self.ranks)
         return next(((key, rank + extra) for (key, rank), extra in hits), None)
 

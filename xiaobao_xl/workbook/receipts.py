@@ -48,10 +48,10 @@ def _found(register: Register, header: Header) -> str:
 
 
 def spans(numbers: Iterable[int]) -> str:
-    """Numbers as short text.
+    """Numbers of rows as short text.
 
     >>> spans([5, 7, 8, 9])
-    '5、7–9'
+    '第 5、7–9 行'
     """
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
@@ -60,7 +60,7 @@ def spans(numbers: Iterable[int]) -> str:
         else:
             runs.append([number, number])
     texts = [str(first) if first == last else f"{first}–{last}" for first, last in runs]
-    return "、".join(texts[:_SHOWN]) + (f" 等 {len(texts)} 段" if len(texts) > _SHOWN else "")
+    return f"第 {'、'.join(texts[:_SHOWN])} 行" + (f"等 {len(texts)} 处" if len(texts) > _SHOWN else "")
 
 
 def _hidden(register: Register, book: Book, grid: Grid) -> list[str]:
@@ -68,7 +68,7 @@ def _hidden(register: Register, book: Book, grid: Grid) -> list[str]:
     used = set(register.origin.rows.tolist())
     rows = [row + 1 for row in scan.hidden_rows if row + 1 in used]
     if rows:
-        notes.append(f"有 {len(rows)} 个隐藏行是数据，也已读入：第 {spans(rows)} 行。")
+        notes.append(f"有 {len(rows)} 个隐藏行是数据，也已读入：{spans(rows)}。")
     if scan.filter:
         state = "有行被筛掉" if rows else "没有行被筛掉"
         notes.append(f"工作表设有筛选（{scan.filter}），{state}；筛选不影响读入。")
