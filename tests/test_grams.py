@@ -20,7 +20,7 @@ from xiaobao_xl.rules import Rules
 
 ROOT = Path(__file__).resolve().parent.parent
 NOWHERE = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-TABLE = Grams("gram\twhy/fee\twhy/dun\n*\t\t1.5\n年费\t4\t-1\n费\t2\t\n催\t\t6\n".encode())
+TABLE = Grams("gram\twhy/fee\twhy/dun\n*\t\t1.5\n年费\t4\t-1\n费\t3\t\n催\t\t6\n".encode())
 WHY = Scheme(title="原因", codes={"fee": Category(title="收费"), "dun": Category(title="催收")})
 
 
@@ -68,13 +68,25 @@ def test_what_is_waved_aside_supports_nothing() -> None:
 def test_what_a_category_weighs_before_anything_is_read_only_decides_where_nothing_speaks() -> None:
     found = classify_all({"why": WHY}, ["好", "费"], grams=TABLE)["why"]
     assert found.best_titles() == ["催收", "收费"]
-    assert found.score.tolist() == [0, 0.5]
+    assert found.score.tolist() == pytest.approx([0, 3 / (3 + WHY.doubt)])
 
 
 def test_learned_words_are_named_as_they_stand_in_the_text() -> None:
     evidence = classify_all({"why": WHY}, ["收年费的"], grams=TABLE)["why"].evidence(0)
-    assert evidence.words == [("年费", 6.0)]
+    assert evidence.words == [("年费", 7.0)]
     assert evidence.rest == 0
+
+
+def test_the_words_and_the_rest_are_all_that_was_weighed(rules: Rules, cases: list[dict[str, str]]) -> None:
+    texts = [case["text"] for case in cases if case["half"] == "tuning"]
+    schemes = {name: rules.categories[name] for name in ("product_line", "reason")}
+    for found in classify_all(schemes, texts, grams=rules.grams).values():
+        for row, (score, second) in enumerate(zip(found.score, found.second_score, strict=True)):
+            evidence = found.evidence(row)
+            total = sum(weight for _, weight in evidence.words + evidence.against) + evidence.rest
+            weighed = found.scheme.doubt * score / (1 - score - second)
+            assert max(total, 0) == pytest.approx(weighed, abs=0.2)
+            assert evidence.words or score == 0
 
 
 def test_other_schemes_and_unknown_categories_weigh_nothing() -> None:

@@ -27,9 +27,10 @@ from xiaobao_xl.matching import Engine, Hits, Matcher, fold
 
 _FEW = 1000  # texts read sooner by a table than an automaton is built
 _BLOCK = 20_000  # texts scored together, which bounds memory
+_FEW_WORDS = 3  # named where no single word is telling
 _PARTICLES = "的了们"  # left out at the ends of a word that is shown
 _SLIGHTEST = 1e-6  # a keyword that weighs nothing in the best category is no evidence
-_TELLING = 2.0  # a learned sequence that weighs less is not named as evidence
+_TELLING = 3.0  # a learned sequence that weighs less is not named as evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Suggestions:
     _trail: _Trail
     _keywords: _Spoken
     _learned: _Spoken
+    _table: np.ndarray
 
     def best_ids(self) -> list[str]:
         """Best id of each text."""
@@ -108,9 +110,23 @@ class Suggestions:
                 word if word in weighed else next((known for known in weighed if known in word or word in known), word)
             )
             weighed[max(known, word, key=len)] = weighed.pop(known, 0.0) + weight
+        if self.score[row] > 0 and not any(weight > 0 for weight in weighed.values()):
+            for word, weight in self._heaviest(row):
+                weighed[word] = weighed.get(word, 0.0) + weight
+                rest -= weight
         ordered = sorted(weighed.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
         words = [(word, round(weight, 2)) for word, weight in ordered if weight > 0]
         return Evidence(words, [(word, round(weight, 2)) for word, weight in ordered if weight < 0], round(rest, 2))
+
+    def _heaviest(self, row: int) -> Iterator[tuple[str, float]]:
+        """Where many slight signs decided, the heaviest few of them."""
+        found, trail = self._trail.learned, self._trail
+        inside = slice(found.begins[row], found.begins[row + 1])
+        words = found.words[inside]
+        weights = borne(self._table[words, self.best[row]], found.shares[inside])
+        slight = np.flatnonzero((weights > 0) & (weights < _TELLING)).tolist()
+        named = sorted((len(trail.sequences[words[place]]) == 1, -float(weights[place]), place) for place in slight)
+        yield from ((trail.sequences[words[place]], -weight) for _, weight, place in named[:_FEW_WORDS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +275,7 @@ def _suggest(scheme: Scheme, columns: Columns, learned: np.ndarray, weighed: np.
         confident=score >= scheme.threshold,
         details=_details(scheme, columns, _summed(columns.deeper_weights, texts, words, weighing, count), best),
         _trail=trail,
+        _table=learned,
         _keywords=_spoken(columns.weights, best, texts, words, weighing, _SLIGHTEST),
         _learned=_spoken(learned, best, trail.learned.texts, trail.learned.words, trail.learned.shares, _TELLING),
     )  # fmt: skip
