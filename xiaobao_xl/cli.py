@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 import sys
 import traceback
 from datetime import date
@@ -28,6 +27,7 @@ from xiaobao_xl.options import (
     RegisterOption,
     RulesOption,
     SheetOption,
+    in_chinese,
 )
 
 if TYPE_CHECKING:
@@ -37,17 +37,6 @@ if TYPE_CHECKING:
 FINE, FOUND, FAILED = 0, 1, 2
 # Newer Typer carries its own copy of click and needs none installed; the base of its errors is found through one of them.
 ClickException: Any = typer.BadParameter.__mro__[2]
-# What click says of a mistyped command, and how an officer reads it; anything else is passed on as it is.
-_USAGE = (
-    (r"Missing (?:argument|option|parameter):? '?([^'.]+)'?\..*", r"缺少 \1。"),
-    (r"No such command '(.+?)'\. Did you mean '(.+?)'\?", r"没有 \1 这个命令，是否想写 \2？"),
-    (r"No such command '(.+?)'\..*", r"没有 \1 这个命令。"),
-    (r"No such option:? '?([^' ]+?)'?(?:\.? (?:Did you mean|\(Possible options:) '?([^'?)]+)'?[?)]?)", r"没有 \1 这个选项，是否想写 \2？"),
-    (r"No such option:? '?([^' ]+?)'?\.?", r"没有 \1 这个选项。"),
-    (r"Option '(.+?)' requires an argument\.?", r"\1 后面要写它的值。"),
-    (r"Option '(.+?)' does not take a value\.?", r"\1 后面不写值。"),
-    (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", r"多出了 \1；文件名中有空格的，请用引号括起。"),
-)  # fmt: skip
 _HELP = """消保岗的投诉台账工具：校验、分类、时限、报表。原文件从不改动，结果写到新文件。
 
 \b
@@ -78,18 +67,13 @@ def main() -> None:
     except typer.Abort:
         _fail("已取消，没有写入任何文件。")
     except ClickException as mistake:
-        _fail(f"{_in_chinese(mistake.format_message())}\n用法见：xiaobao --help")
+        _fail(f"{in_chinese(mistake.format_message())}\n用法见：xiaobao --help")
     except PermissionError as mistake:
         _fail(f"{mistake.filename}: 没有读写权限，或文件正被 Excel/WPS 打开；请关闭后重试，或把 --out 指到别处。")
     except OSError as mistake:
         _fail(f"{mistake.filename or ''}: 文件读写失败（{mistake.strerror}）；请检查路径与磁盘空间后重试。")
     finally:
         gc.freeze()  # the process ends here; Python need not look through all of pandas once more
-
-
-def _in_chinese(message: str) -> str:
-    found = ((re.fullmatch(shape, message), words) for shape, words in _USAGE)
-    return next((match.expand(words) for match, words in found if match), message)
 
 
 def _fail(sentence: str) -> None:

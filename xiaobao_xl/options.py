@@ -1,7 +1,8 @@
-"""Arguments and options that several commands share, with their help texts."""
+"""Arguments and options that several commands share, with their help texts, and what is said of a mistyped one."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -29,3 +30,25 @@ HeadingsOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="只打印结论")]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="结果文件已存在时覆盖")]
+
+# What click says of a mistyped command, and how an officer reads it; anything else is passed on as it is.
+_USAGE = (
+    (r"Missing (?:argument|option|parameter):? '?([^'.]+)'?\..*", r"缺少 \1。"),
+    (r"No such command '(.+?)'\. Did you mean '(.+?)'\?", r"没有 \1 这个命令，是否想写 \2？"),
+    (r"No such command '(.+?)'\..*", r"没有 \1 这个命令。"),
+    (r"No such option:? '?([^' ]+?)'?(?:\.? (?:Did you mean|\(Possible options:) '?([^'?)]+)'?[?)]?)", r"没有 \1 这个选项，是否想写 \2？"),
+    (r"No such option:? '?([^' ]+?)'?\.?", r"没有 \1 这个选项。"),
+    (r"Option '(.+?)' requires an argument\.?", r"\1 后面要写它的值。"),
+    (r"Option '(.+?)' does not take a value\.?", r"\1 后面不写值。"),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", r"多出了 \1；文件名中有空格的，请用引号括起。"),
+)  # fmt: skip
+
+
+def in_chinese(message: str) -> str:
+    """What click says of a mistyped command, as an officer reads it.
+
+    >>> in_chinese("No such option: --ot. Did you mean '--out'?")
+    '没有 --ot 这个选项，是否想写 --out？'
+    """
+    found = ((re.fullmatch(shape, message), words) for shape, words in _USAGE)
+    return next((match.expand(words) for match, words in found if match), message)

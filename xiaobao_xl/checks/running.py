@@ -131,20 +131,8 @@ def _findings(
         values,
         strict=False,
     ):
-        yield Finding(
-            check_id,
-            level,
-            message,
-            register.origin.file,
-            register.origin.sheet,
-            row,
-            column,
-            heading,
-            cell,
-            key,
-            value,
-            source,
-        )
+        where = (register.origin.file, register.origin.sheet, row, column, heading, cell, key, value)
+        yield Finding(check_id, level, message, *where, source)
 
 
 def _kept(items: Sequence[str] | None, kept: np.ndarray) -> list[str]:

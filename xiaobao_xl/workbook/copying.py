@@ -262,10 +262,7 @@ def _register_rows(
         font=palette.HEAD, fill=palette.OURS, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER
     )
     added = [_extra_styles(drawing, column) for column in extra]
-    levels: dict[int, dict[int, Level]] = defaultdict(dict)
-    for (row, column), found in marks.items():
-        levels[row][column - 1] = min((finding.level for finding in found), key=_RANK.__getitem__)
-    hidden = set(grid.scan.hidden_rows)
+    levels, wrong, hidden = _levels(marks), _errors(grid), set(grid.scan.hidden_rows)
 
     def draw(number: int, values: Sequence[Any], errors: Mapping[int, str]) -> Row:
         is_hidden, values = number - 1 in hidden, values[:width]
@@ -287,10 +284,23 @@ def _register_rows(
             ]
         return Row(cells, hidden=is_hidden)
 
+    return (draw(number, values, wrong.get(number, {})) for number, values in enumerate(rows, start=1))
+
+
+def _levels(marks: Mapping[tuple[int, int], list[Finding]]) -> dict[int, dict[int, Level]]:
+    """Row number → place → the gravest level of its findings."""
+    levels: dict[int, dict[int, Level]] = defaultdict(dict)
+    for (row, column), found in marks.items():
+        levels[row][column - 1] = min((finding.level for finding in found), key=_RANK.__getitem__)
+    return levels
+
+
+def _errors(grid: Grid) -> dict[int, dict[int, str]]:
+    """Row number → place → error value of a formula."""
     wrong: dict[int, dict[int, str]] = defaultdict(dict)
     for (row, column), error in grid.scan.errors.items():
         wrong[row + 1][column] = error
-    return (draw(number, values, wrong.get(number, {})) for number, values in enumerate(rows, start=1))
+    return wrong
 
 
 def _padded(values: Sequence[Any], width: int) -> list[Any]:
