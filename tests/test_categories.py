@@ -264,7 +264,7 @@ def test_scores_are_shares_and_columns_agree(rules: Rules, cases: list[dict[str,
             assert alone.best_titles() == [found.best_titles()[row]]
             assert alone.score[0] == pytest.approx(found.score[row], abs=1e-6)
             evidence = found.evidence(row)
-            total = sum(weight for _, weight in evidence.words + evidence.against)
+            total = sum(weight for _, weight in evidence.words + evidence.against) + evidence.rest
             best = max(total, 0.0)
             assert bool(evidence.words) or found.score[row] == 0
             if found.scheme.is_exclusive and best:

@@ -65,10 +65,10 @@ def test_what_is_waved_aside_supports_nothing() -> None:
     np.testing.assert_allclose(weights, [4, 2, -1.2, 0])
 
 
-def test_what_a_category_weighs_before_anything_is_read_only_decides_where_nothing_speaks() -> None:
+def test_what_a_category_weighs_before_anything_is_read_counts_only_where_something_speaks() -> None:
     found = classify_all({"why": WHY}, ["好", "费"], grams=TABLE)["why"]
     assert found.best_titles() == ["催收", "收费"]
-    assert found.score.tolist() == pytest.approx([0, 3 / (3 + WHY.doubt)])
+    assert found.score.tolist() == pytest.approx([0, 3 / (3 + 1.5 + WHY.doubt)])
 
 
 def test_learned_words_are_named_as_they_stand_in_the_text() -> None:

@@ -6,9 +6,9 @@ second best, a score, and on request the words that decided and those that spoke
 How a text is scored. Every keyword of rules.yaml carries a weight (its strength, see `Scheme.strengths`); a negative
 weight speaks against. Beside the keywords, short sequences of characters carry learned weights (see `grams`). Each
 counts once per text, by the clause it stands in (see `clauses`); a keyword inside a longer one (保险 in 保险箱) does not
-count. With b and s the weights of the best and second category, the score is b ÷ (b + s + doubt): 0 nothing found, below
-0.5 two matters or little to go by, towards 1 the clearer the text. Below `Scheme.threshold` a suggestion is not
-confident (待人工判断).
+count. What a category weighs before anything is read is added where anything speaks. With b and s the weights of the
+best and second category, the score is b ÷ (b + s + doubt): 0 nothing found, below 0.5 two matters or little to go by,
+towards 1 the clearer the text. Below `Scheme.threshold` a suggestion is not confident (待人工判断).
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ class Suggestions:
     _keywords: _Spoken
     _learned: _Spoken
     _table: np.ndarray
+    _before: np.ndarray
 
     def best_ids(self) -> list[str]:
         """Best id of each text."""
@@ -101,7 +102,7 @@ class Suggestions:
         for keyword, weight in self._keywords.of(row):
             word = trail.matcher.found(keyword, text)
             weighed[word] = weighed.get(word, 0.0) + weight
-        rest = float(self._keywords.rest[row] + self._learned.rest[row])
+        rest = float(self._keywords.rest[row] + self._learned.rest[row] + self._before[row])
         for word, weight in _joined(text, trail.sequences, self._learned.of(row)):
             if len(word) == 1:  # too little to be read as a reason
                 rest += weight
@@ -124,9 +125,11 @@ class Suggestions:
         inside = slice(found.begins[row], found.begins[row + 1])
         words = found.words[inside]
         weights = borne(self._table[words, self.best[row]], found.shares[inside])
-        slight = np.flatnonzero((weights > 0) & (weights < _TELLING)).tolist()
-        named = sorted((len(trail.sequences[words[place]]) == 1, -float(weights[place]), place) for place in slight)
-        yield from ((trail.sequences[words[place]], -weight) for _, weight, place in named[:_FEW_WORDS])
+        slight = np.flatnonzero((weights > 0) & (weights < _TELLING))
+        named = [
+            (trail.sequences[words[place]], float(weights[place])) for place in slight[np.argsort(-weights[slight])]
+        ]
+        yield from ([pair for pair in named if len(pair[0]) > 1] or named)[:_FEW_WORDS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +265,9 @@ def _suggest(scheme: Scheme, columns: Columns, learned: np.ndarray, weighed: np.
     texts, words, weighing = trail.hits.texts[mine], trail.hits.words[mine], shares[mine]
     found = _summed(columns.weights, texts, words, weighing, count)
     found += weighed
+    spoken = found.any(axis=1)
     best = (found + columns.prior).argmax(axis=1)
+    found[spoken] += columns.prior
     first = np.maximum(found[rows, best], 0)
     rest = found.copy()
     rest[rows, best] = -np.inf
@@ -276,6 +281,7 @@ def _suggest(scheme: Scheme, columns: Columns, learned: np.ndarray, weighed: np.
         details=_details(scheme, columns, _summed(columns.deeper_weights, texts, words, weighing, count), best),
         _trail=trail,
         _table=learned,
+        _before=np.where(spoken, columns.prior[best], 0),
         _keywords=_spoken(columns.weights, best, texts, words, weighing, _SLIGHTEST),
         _learned=_spoken(learned, best, trail.learned.texts, trail.learned.words, trail.learned.shares, _TELLING),
     )  # fmt: skip
