@@ -95,7 +95,7 @@ def _inside(text: str) -> Iterator[str]:
     for length in range(1, LONGEST + 1):
         for place in range(len(text) - length + 1):
             word = text[place : place + length]
-            if word.isalpha():
+            if word.isalpha() and not word.isascii():  # single letters say nothing; atm and the like are keywords
                 yield word
 
 

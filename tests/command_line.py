@@ -29,8 +29,6 @@ def run(*words: str) -> Ran:
     code: object = 0
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(sys, "argv", ["xiaobao", *words]))
-        # `main` puts its own last resort there; the test run keeps its own
-        stack.enter_context(mock.patch.object(sys, "excepthook", sys.excepthook))
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
         try:

@@ -368,6 +368,19 @@ def test_base_table_from_csv_and_from_nothing(tmp_path: Path) -> None:
     assert read_base_table(tmp_path / "台账.xlsx").numbers == {}
 
 
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("营业网点数,-5\n", "B2: “营业网点数”的数值“-5”是负数"),
+        ("网点数,1\n网点数,2\n", "B3: “网点数”写了两次而数值不同"),
+    ],
+)
+def test_base_table_refuses_what_cannot_be(tmp_path: Path, lines: str, words: str) -> None:
+    (tmp_path / "基础.csv").write_text(f"项目,数值\n{lines}", encoding="utf-8")
+    with pytest.raises(WorkbookError, match=words):
+        read_base_table(tmp_path / "基础.csv")
+
+
 def test_base_table_refuses_what_is_no_number(tmp_path: Path) -> None:
     (tmp_path / "基础.csv").write_text("项目,数值\n营业网点数,约一百\n", encoding="utf-8")
     with pytest.raises(WorkbookError, match="基础数据!B2: “营业网点数”的数值“约一百”"):

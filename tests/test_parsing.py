@@ -132,8 +132,8 @@ def test_dates_in_number_columns_are_faults() -> None:
 
 
 def test_yes_and_no_in_their_spellings() -> None:
-    yes = ["是", "√", "1", "Y", "y", "有", "TRUE", "真", 1.0, True]
-    no = ["否", "×", "0", "N", "x", "无", "FALSE", "假", 0.0, False]
+    yes = ["是", "√", "1", "Y", "y", "有", "TRUE", "真", "成立", "属实", "有责", 1.0, True]
+    no = ["否", "×", "0", "N", "x", "无", "FALSE", "假", "不成立", "不属实", "无责", 0.0, False]
     assert _list(_parse("boolean", *yes, *no)) == [True] * len(yes) + [False] * len(no)
 
 

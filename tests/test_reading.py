@@ -316,6 +316,28 @@ def test_two_columns_that_claim_one_id_are_named(make: Maker) -> None:
     assert "“工单号”（A 列）与“投诉编号”（B 列）是同一项" in _notes(register)
 
 
+def test_an_empty_column_gives_way_to_its_duplicate_that_is_filled(make: Maker) -> None:
+    register = _read(make(["工单号", *HEAD], ["GD1", *_row(1, 投诉编号=None)], ["GD2", *_row(2, 投诉编号=None)]))
+    assert register.frame["complaint_no"].tolist() == ["GD1", "GD2"]
+    assert register.origin.letters["complaint_no"] == "A"
+    assert "“投诉编号”（B 列）与“工单号”（A 列）是同一项，只读了后者" in _notes(register)
+
+
+def test_cells_merged_downwards_hold_for_each_row_but_amounts_count_once(make: Maker) -> None:
+    def merge(book: openpyxl.Workbook) -> None:
+        for name in ("投诉人姓名", "涉及金额"):
+            letter = openpyxl.utils.get_column_letter(HEAD.index(name) + 1)
+            book.active.merge_cells(f"{letter}2:{letter}3")
+
+    register = _read(
+        make(HEAD, *(_row(number, 投诉人姓名=f"客户{number}", 涉及金额=number) for number in (1, 2, 3)), change=merge)
+    )
+    assert register.frame["complainant_name"].tolist() == ["客户1", "客户1", "客户3"]
+    assert register.frame["disputed_cny"].fillna(-1).tolist() == [1, -1, 3]
+    assert "“投诉人姓名”有 1 处上下合并的单元格，合并的各行都按所填的内容读入" in _notes(register)
+    assert "“涉及金额”有 1 处上下合并的单元格，只算在合并的第一行" in _notes(register)
+
+
 @pytest.mark.parametrize("heading", ["涉及金额(万元)", "涉及金额（万元）", "投诉金额\n(单位：万元)", "*涉及金额/万元"])
 def test_the_headings_unit_scales_amounts(make: Maker, heading: str) -> None:
     head = [heading if name == "涉及金额" else name for name in HEAD]

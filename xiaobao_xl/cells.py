@@ -92,6 +92,14 @@ class Cells:
         places = np.cumsum(mask) - 1
         return Cells(self.texts.filter(pa.array(mask)), places[self.odd[chosen]], list(compress(self.values, chosen)))
 
+    def take(self, sources: np.ndarray) -> Cells:
+        """A column of the same length whose cell n is the cell `sources[n]` of this one."""
+        places = np.full(len(self), -1, dtype=np.int64)
+        places[self.odd] = np.arange(len(self.odd))
+        picked = places[sources]
+        odd = np.flatnonzero(picked >= 0)
+        return Cells(self.texts.take(pa.array(sources)), odd, [self.values[place] for place in picked[odd]])
+
     def cell(self, position: int) -> Cell:
         """One cell."""
         place = int(np.searchsorted(self.odd, position))

@@ -8,7 +8,6 @@ import sys
 import traceback
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -54,7 +53,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    sys.excepthook = _unexpected
     gc.disable()  # until the libraries and the rules are loaded, of which nothing is garbage; see `_rules`
     gc.set_threshold(50_000, 20, 100)
     try:
@@ -72,6 +70,8 @@ def main() -> None:
         _fail(f"{mistake.filename}: 没有读写权限，或文件正被 Excel/WPS 打开；请关闭后重试，或把 --out 指到别处。")
     except OSError as mistake:
         _fail(f"{mistake.filename or ''}: 文件读写失败（{mistake.strerror}）；请检查路径与磁盘空间后重试。")
+    except Exception as fault:  # noqa: BLE001  (the last resort: no traceback, and never the data)
+        _fail(_unexpected(fault))
     finally:
         gc.freeze()  # the process ends here; Python need not look through all of pandas once more
 
@@ -81,13 +81,11 @@ def _fail(sentence: str) -> None:
     sys.exit(FAILED)
 
 
-def _unexpected(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
-    """Last resort: name the place in the program, never the data."""
-    last = traceback.extract_tb(trace)[-1] if trace else None
-    place = f"{Path(last.filename).name}:{last.lineno}" if last else ""
-    sys.stderr.write(
-        f"程序内部出错（{kind.__name__}，{place}）。原文件未改动。请把这一行和 xiaobao 的版本告诉维护人。\n"
-    )
+def _unexpected(fault: Exception) -> str:
+    """Names the place in the program, never the data."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    return f"程序内部出错（{type(fault).__name__}，{place}）。原文件未改动。请把这一行和 xiaobao 的版本告诉维护人。"
 
 
 @app.callback(invoke_without_command=True)
@@ -154,6 +152,8 @@ def classify(
     loaded = _rules(rules, institution)
     if bool(text.strip()) == bool(book):
         raise WorkbookError('请给出台账文件或 --text 文字，二者取一。例：xiaobao classify --text "信用卡年费未告知"')
+    if text.strip() and out:
+        raise WorkbookError("--text 只分类一段文字，没有副本可写；请去掉 --out，要留存请用 --json")
     if book is None:
         suggestion = tasks.classify_text(loaded, text, codes=codes)
         _write_json(json_to, lambda: suggestion, overwrite=overwrite)
@@ -200,13 +200,16 @@ def due(
         raise WorkbookError(
             "请给出台账文件，或用 --deadline 与 --set 算一个时限。例：xiaobao due --deadline decision --set received_on=2025-01-15"
         )
+    if book is None and (out or ics):
+        raise WorkbookError("--set 只算一件，没有副本和日历可写；请去掉 --out 与 --ics，要留存请用 --json")
     if book is None:
         row = tasks.due_once(loaded, deadline or "decision", values, day)
         _write_json(json_to, lambda: {"rows": [row]}, overwrite=overwrite)
         if json_to != "-":
             screen.one_due(row)
         return FINE
-    _refuse([book], out, ics or (out and out.with_suffix(".ics")), json_to, overwrite=overwrite)
+    beside = out.with_suffix(".ics") if out and out.suffix != ".ics" else None
+    _refuse([book], out, ics or beside, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
             lambda given: tasks.due(
@@ -348,9 +351,12 @@ def _day(text: str) -> date:
 
 def _refuse(books: list[Path], *targets: Path | str | None, overwrite: bool) -> None:
     """Stop before any work is done where a result would take the place of a register or, unasked, of any file."""
-    for target in (Path(target) for target in targets if target and str(target) != "-"):
+    files = [Path(target) for target in targets if target and str(target) != "-"]
+    for target in files:
         from xiaobao_xl.workbook.drawing import refuse_existing
 
+        if sum(target.absolute() == other.absolute() for other in files) > 1:
+            raise WorkbookError(f"{target}：两项结果写到了同一个文件；请给它们不同的文件名")
         if any(book.exists() and target.exists() and target.samefile(book) for book in books):
             raise WorkbookError(f"{target}：这是原文件，不能覆盖；请换一个文件名")
         refuse_existing(target, overwrite=overwrite)

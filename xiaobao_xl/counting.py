@@ -226,15 +226,15 @@ class _Work:
 
     def lacking(self, figure: Counted) -> list[str]:
         """Titles of the columns a figure cannot do without and no register has."""
-        needed = [figure.stock[0]] if isinstance(figure, Stock) else [c for c in figure.columns() if c not in figure.by]
+        needed = [column for column in figure.columns() if column not in figure.by]
+        if isinstance(figure, Stock):  # without its usual end, the first named, all that ever began would be pending
+            needed = list(figure.stock[:2])
         for column, wanted in figure.where.items():
             deadline, _, part = column.partition(".")
             if part:
                 needed.append(self.context.deadlines[deadline].starts)
             elif not (isinstance(wanted, tuple) and conditions.EMPTY in wanted):
                 needed.append(column)
-        if isinstance(figure, Stock) and not any(column in self.stack.frame for column in figure.stock[1:]):
-            needed.append(figure.stock[1])
         columns = self.stack.registers[0].schema.columns
         return [columns[column].title for column in dict.fromkeys(needed) if column not in self.stack.frame]
 

@@ -18,7 +18,7 @@ def foot(name: str, report: Report, values: Mapping[str, Mapping[Member, Value]]
     """Work out a cross-foot.
 
     A flow without a value adds nothing: the register has no such date at all. Any other term without a value leaves
-    the relation unchecked.
+    the relation unchecked, and so does a side of which nothing has a value.
 
     Args:
         name: its id in rules.yaml.
@@ -29,6 +29,7 @@ def foot(name: str, report: Report, values: Mapping[str, Mapping[Member, Value]]
     relation = report.cross_foots[name]
     left, right = (_terms(values, side) for side in (relation.left, relation.right))
     lacking = [v for v in (*left, *right) if v.value is None and not isinstance(report.figures[v.figure], Flow)]
+    lacking += [value for side in (left, right) if all(term.value is None for term in side) for value in side]
     if lacking:
         why = "；".join(dict.fromkeys(value.note for value in lacking))
         return Footing(name, relation.title, left, right, (), relation.same_source, why)

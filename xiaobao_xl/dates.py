@@ -30,6 +30,7 @@ _DAY = re.compile(
     r"|(?P<m5>\d{2})(?P<d5>\d{2})(?!\d))(?P<tail>.*)"
 )
 _SPACED = re.compile(r"(?<=\d)\s+(?=(?:上午|下午|晚上|凌晨|中午|[AaPp][Mm])?\d{1,2}[:时点])")
+_BLANKS_BETWEEN = re.compile(r"\d{4}\s+\d{1,2}\s+\d{1,2}")
 _COMPACT = re.compile(r"(\d{8})(\d{2})(\d{2})(\d{2})?")
 _SHORT_YEAR = re.compile(r"'?\d{1,2}(?:([-/.])\d{1,2}\1\d{1,2}|年\d{1,2}月\d{1,2}[日号]?)(?:\D.*)?")
 _YEAR_LAST = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{4}(?:\D.*)?")
@@ -44,6 +45,8 @@ def read_text(text: str) -> datetime | str:
     (datetime.datetime(2026, 1, 5, 0, 0), '年份只有两位，无法确定是哪一年；请改写为 2026-01-05 这样的年-月-日')
     """
     plain = unicodedata.normalize("NFKC", text).strip().replace("—", "-").replace("–", "-").replace("−", "-")
+    if _BLANKS_BETWEEN.fullmatch(plain):
+        return f"年、月、日之间只有空格；{_REWRITE}"
     plain = re.sub(r"\s+", "", _SPACED.sub("T", plain))
     if compact := _COMPACT.fullmatch(plain):
         plain = f"{compact[1]}T{compact[2]}:{compact[3]}:{compact[4] or '00'}"

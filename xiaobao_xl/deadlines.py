@@ -91,6 +91,10 @@ class Deadline:
     words: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
+    def status_title(self, status: str) -> str:
+        """A status in Chinese; where it is no duty of ours nothing is 超期, its time has merely passed."""
+        return "期限已过" if status == "overdue" and not self.duty else STATUS_TITLES[status]
+
     def columns(self) -> tuple[str, ...]:
         """Ids of all columns it names, without those of `when`."""
         named = [self.starts, self.restarts, *self.met_by, self.stops, self.agreed]

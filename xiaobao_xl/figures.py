@@ -6,7 +6,7 @@ A figure counted from rows (flow, stock, sum, mean, median) lists their position
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -238,16 +238,16 @@ def largest_remainder(amounts: Sequence[float], scale: int) -> list[int]:
     return [int(number) for number in whole]
 
 
-def figures_as_json(figures: Figures, cells: Mapping[str, tuple[str, Member]] | None = None) -> list[dict[str, object]]:
+def figures_as_json(figures: Figures, cells: Iterable[tuple[str, str, Member]] = ()) -> list[dict[str, object]]:
     """Every figure with id, title, member, value, cells and complaint numbers.
 
     Args:
         figures: the counted report.
-        cells: address in the finished report, such as `统计表!C5` → (figure, member).
+        cells: address in the finished report, such as `统计表!C5`, with figure and member; a cell may hold several.
     """
     places: dict[tuple[str, Member], list[str]] = {}
-    for cell, term in (cells or {}).items():
-        places.setdefault(term, []).append(cell)
+    for cell, figure, member in cells:
+        places.setdefault((figure, member), []).append(cell)
     return [
         {
             "figure": value.figure,

@@ -50,6 +50,11 @@ def left_out(figures: Figures, chosen: np.ndarray, as_of: date) -> Iterable[Find
     if again:
         message = f"{len(again)} 个投诉编号在几份台账中重复出现，只按先给出的一份计一次：{_listed(again)}"
         yield _whole(figures, "counted_once", "note", message)
+    keys, times = np.unique(rows.keys[current].astype(str), return_counts=True)
+    twice = keys[(times > 1) & (keys != "")].tolist()
+    if twice:
+        message = f"{len(twice)} 个投诉编号在台账中不止一行，每一行各计一件；请核对是否重复登记：{_listed(twice)}"
+        yield _whole(figures, "counted_row_by_row", "warning", message)
     if figures.period.end > as_of:
         message = f"统计期间 {figures.period.dates} 尚未结束，数字截至 {as_of.isoformat()}"
         yield _whole(figures, "period_is_over", "note", message)

@@ -58,13 +58,12 @@ class Grams:
         words, ranks = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int32)]
         width, kinds = len(self.words), len(_SHARES)
         for begin in range(0, len(texts), _BLOCK):
-            rows, found, places = self._index.find(texts[begin : begin + _BLOCK])
+            block = texts[begin : begin + _BLOCK]
+            rows, found, places = self._index.find(block)
             ranked = np.searchsorted(-_SHARES, -clauses.shares(rows + begin, places))
             keys = np.sort(((rows * width + found) * kinds + ranked).astype(np.int32))
             keys = keys[np.flatnonzero(np.diff(keys // kinds, prepend=-1))]
-            counts[begin : begin + _BLOCK] = np.bincount(keys // (width * kinds), minlength=_BLOCK)[
-                : len(texts) - begin
-            ]
+            counts[begin : begin + len(block)] = np.bincount(keys // (width * kinds), minlength=len(block))
             words.append(keys // kinds % width)
             ranks.append(keys % kinds)
         begins = np.concatenate([[0], np.cumsum(counts)])

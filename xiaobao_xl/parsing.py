@@ -9,6 +9,7 @@ Every function works on a whole column: per distinct text, and per cell only whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,10 +33,13 @@ ERROR_VALUES = (
 )  # fmt: skip
 _DTYPE = pd.StringDtype(na_value=np.nan)
 _NOTHING = frozenset({"/", "-", "--", "—", "——", "–", "\\", "无", "暂无", "不适用", "n/a", "na"})
-_YES = frozenset(("是", "√", "✓", "✔", "☑", "1", "y", "yes", "有", "true", "真", "对"))
-_NO = frozenset(("否", "×", "✗", "✘", "x", "0", "n", "no", "无", "false", "假", "没有", "不是"))
+_YES = frozenset(("是", "√", "✓", "✔", "☑", "1", "y", "yes", "有", "true", "真", "对", "成立", "属实", "有责"))
+_NO = frozenset(
+    ("否", "×", "✗", "✘", "x", "0", "n", "no", "无", "false", "假", "没有", "不是", "不成立", "不属实", "无责")
+)
 _KINDS: Mapping[type, int] = {date: 1, datetime: 2}
 _FIRST, _END = np.datetime64(dates.FIRST_DAY, "D"), np.datetime64(f"{dates.LAST_YEAR + 1}-01-01")
+_MOBILE = re.compile(r"1[3-9]\d{9}")  # complete as a number: no zero in front that could be lost
 _REFILL = "请把单元格设为“文本”格式后按原件重填"
 
 
@@ -154,10 +158,14 @@ def _identity(_column: Column, cells: Cells, _setting: Setting) -> _Read:
     return _series(_tidy(cells.texts)), faults + _scientific(cells, "reading.identity_is_text"), 0
 
 
-def _code(_column: Column, cells: Cells, _setting: Setting) -> _Read:
+def _code(column: Column, cells: Cells, _setting: Setting) -> _Read:
     tidy = Cells(_tidy(cells.texts), cells.odd, cells.values)
     width = _common_width(tidy.texts) if len(cells.odd) else 0
-    faults = [_code_fault(int(place), cell, width) for place, cell in zip(cells.odd, cells.values, strict=True)]
+    faults = [
+        _code_fault(int(place), cell, width)
+        for place, cell in zip(cells.odd, cells.values, strict=True)
+        if not (column.private and _MOBILE.fullmatch(shown(cell)))
+    ]
     return _series(tidy.as_text()), faults + _scientific(cells, "reading.code_is_text"), 0
 
 

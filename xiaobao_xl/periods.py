@@ -14,11 +14,11 @@ from xiaobao_xl.errors import XiaobaoError
 
 _QUARTERS = "一二三四"
 _HALVES = "上下"
-_SHAPES = (  # months in a period, pattern of its number within the year
-    (3, re.compile(r"(\d{4})[-年.]?(?:[Qq]([1-4])|第?([一二三四1-4])季度?)")),
-    (6, re.compile(r"(\d{4})[-年.]?(?:[Hh]([12])|([上下])半年)")),
-    (1, re.compile(r"(\d{4})[-年./](?:(0?[1-9]|1[0-2])月?)")),
-    (12, re.compile(r"(\d{4})(?:年|年度)?")),
+_SHAPES = (  # months in a period, pattern of its number within the year; a year beyond two centuries is a slip
+    (3, re.compile(r"((?:19|20)\d\d)[-年.]?(?:[Qq]([1-4])|第?([一二三四1-4])季度?)")),
+    (6, re.compile(r"((?:19|20)\d\d)[-年.]?(?:[Hh]([12])|([上下])半年)")),
+    (1, re.compile(r"((?:19|20)\d\d)[-年./](?:(0?[1-9]|1[0-2])月?)")),
+    (12, re.compile(r"((?:19|20)\d\d)(?:年|年度)?")),
 )
 
 

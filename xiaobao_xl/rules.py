@@ -132,11 +132,11 @@ def load_rules(path: Path | None = None, institution: Institution | None = None)
         RulesError: with every mistake of form and reference, one line each.
     """
     shipped = resources.rules_path()
-    texts = [(path or shipped).read_text(encoding="utf-8")]
+    texts = [_text(path or shipped)]
     node = typed_yaml.parse(texts[0], (path or shipped).name)
     builder = Builder()
     if path is not None and _extends(node, builder):
-        texts.insert(0, shipped.read_text(encoding="utf-8"))
+        texts.insert(0, _text(shipped))
         node = _laid_over(typed_yaml.parse(texts[0], shipped.name), node, builder)
     rules = builder.build(node, Rules, "")
     if isinstance(rules, Rules):
@@ -151,7 +151,15 @@ def load_rules(path: Path | None = None, institution: Institution | None = None)
 
 def read_mapping(path: Path, wanted: Any) -> Any:
     """A small YAML file of the user's (headings.yaml, waivers.yaml) as typed values."""
-    return typed_yaml.read(path.read_text(encoding="utf-8-sig"), path.name, wanted)
+    return typed_yaml.read(_text(path), path.name, wanted)
+
+
+def _text(path: Path) -> str:
+    """A file of rules or settings as text."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise RulesError([f"{path.name}: 不是 UTF-8 编码的文字；请用记事本另存为 UTF-8 后重试"]) from None
 
 
 def _extends(node: yaml.Node, builder: Builder) -> bool:

@@ -147,6 +147,8 @@ def classified(result: ClassifiedBook, out: Path | None, *, quiet: bool) -> None
         f"共 {counts['rows']} 件：有把握 {counts['confident']} 件，待人工判断 {counts['unsure']} 件，"
         f"疑似非投诉 {counts['not_complaint']} 件；与已填类别不一致 {counts['disagree']} 件。"
     )
+    if blank := sum(len(register) for register in result.registers) - counts["rows"]:
+        _say(f"另有 {blank} 行没有填投诉内容，未分类。")
     _say(f"建议写在副本右侧：{out}（已填类别未改动）" if out else "下一步：加 --out 分类.xlsx 把建议写在副本右侧。")
 
 
@@ -161,6 +163,8 @@ def due(result: DueBook, out: Path | None, ics: Path | None, *, quiet: bool) -> 
     if not quiet:
         receipt(result.registers)
         _say("")
+    if not result.timed:
+        _say("台账里没有要计算时限的投诉：没有数据行，或没有起算日期，或事项性质不适用。")
     for title, counts in result.counts().items():
         _say(f"{title}：" + "、".join(f"{status} {count}" for status, count in counts.items()))
     urgent = result.urgent()

@@ -37,7 +37,7 @@ _FIRST_BIRTH = 19000101
 
 _SEPARATOR = r"[ ]*[、，,;；/\n ][ ]*"
 _MOBILE = r"(?:\+?(?:00)?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}"
-_LANDLINE = r"(?:\(?0[0-9]{2,3}\)?[- ]?)?[2-9][0-9]{6,7}(?:(?:-|转|#| 转 )[0-9]{1,6})?"
+_LANDLINE = r"(?:\(?0[0-9]{2,3}\)?[- ]?)?[2-9][0-9]{2,3}[- ]?[0-9]{4}(?:(?:-|转|#| 转 )[0-9]{1,6})?"
 _SERVICE = r"(?:[48]00[- ]?[0-9]{3,4}[- ]?[0-9]{3,4}|9[5-6][0-9]{3,6}|1[0-2][0-9]{3,4})"
 _ABROAD = r"(?:\+|00)(?:[1-79]|8[0-57-9])[0-9 -]{6,16}"
 _MAIL = r"[0-9A-Za-z._+-]+@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+"
@@ -221,7 +221,7 @@ def mobile_faults(numbers: pa.Array, as_of: date) -> dict[int, str]:  # noqa: AR
 def phone_faults(numbers: pa.Array, as_of: date) -> dict[int, str]:  # noqa: ARG001
     """Faults of cells with telephone numbers: place in `numbers` → sentence."""
     wrong = np.flatnonzero(~fits(numbers, rf"{_ANY_PHONE}(?:{_SEPARATOR}{_ANY_PHONE})*")).tolist()
-    expected = "手机号码应为 11 位、以 13 至 19 开头，固定电话应为区号加 7 或 8 位号码"
+    expected = "手机号码应为 11 位、以 13 至 19 开头，固定电话应为区号加 7 或 8 位号码（不以 0、1 开头）"
     return {place: f"联系电话不成号码：{expected}{_length(numbers[place].as_py())}；请向客户核对" for place in wrong}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import require
+from xiaobao_xl.tasks.intake import require, require_xlsx
 
 
 def blank(rules: Rules, register: str, out: Path, *, overwrite: bool = False) -> None:
@@ -21,6 +21,7 @@ def blank(rules: Rules, register: str, out: Path, *, overwrite: bool = False) ->
 
     name = register or "complaint"
     require(name, rules.registers, "台账")
+    require_xlsx(out)
     bases = {
         base.title: base.unit
         for report in rules.reports.values()

@@ -13,7 +13,7 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding, in_order
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, silent
+from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require_xlsx, silent
 from xiaobao_xl.workbook.grids import Book
 
 WAIVERS_FILE = "waivers.yaml"
@@ -98,6 +98,7 @@ def write_marked(found: Checked, out: Path, *, overwrite: bool = False, step: St
     """A marked copy: coloured cells with notes, and the sheet 校验结果 in front."""
     from xiaobao_xl.workbook import copying, findings_sheet
 
+    require_xlsx(out)
     step("写标记副本")
     rules = found.rules
     outcome = findings_sheet.Outcome(

@@ -90,6 +90,14 @@ def require(name: str, known: Mapping[str, object], what: str) -> None:
         raise WorkbookError(f"没有编号为 {name} 的{what}；{hint}")
 
 
+def require_xlsx(out: Path) -> None:
+    """Refuse to write a workbook under a name that Excel would not open as one."""
+    if out.suffix.casefold() != ".xlsx":
+        raise WorkbookError(
+            f"{out}：结果是 Excel 工作簿；请把文件名写成以 .xlsx 结尾，例如 {out.stem or '结果'}.xlsx。"
+        )
+
+
 def receipt_json(registers: Sequence[Register]) -> dict[str, Any]:
     """What was read, in all and sheet by sheet; `rows_read == rows_used + rows_skipped`."""
     sheets = [_sheet_json(register) for register in registers]

@@ -94,7 +94,7 @@ class Reported:
             "title": self.figures.report.title,
             "period": self.figures.period.title,
             "receipt": receipt_json(self.registers),
-            "figures": figures_as_json(self.figures, {f"{p.sheet}!{p.cell}": (p.figure, p.member) for p in placed}),
+            "figures": figures_as_json(self.figures, [(f"{p.sheet}!{p.cell}", p.figure, p.member) for p in placed]),
             "cross_foots": [
                 {
                     "id": foot.id,
@@ -157,6 +157,8 @@ def write_report(result: Reported, folder: Path, *, overwrite: bool = False, ste
 
     name = f"{result.figures.report.title}_{result.figures.period.title}"
     out, paper = folder / f"{name}.xlsx", folder / f"{name}_底稿.xlsx"
+    if folder.is_file():
+        raise WorkbookError(f"{folder}：这是文件，不是目录；请用 --out 给出放报表与底稿的目录。")
     folder.mkdir(parents=True, exist_ok=True)
     for target in (out, paper):
         refuse_existing(target, overwrite=overwrite)

@@ -27,7 +27,7 @@ def frame_of(
         schemes: categories of coded columns.
 
     Raises:
-        WorkbookError: no `=`, a column the deadline does not use, or a value that cannot be read.
+        WorkbookError: no `=`, a column the deadline does not use or given twice, or a value that cannot be read.
     """
     columns = _columns(deadline, schema)
     by_name = {spelling: name for name, column in columns.items() for spelling in (name, column.title, *column.aliases)}
@@ -41,6 +41,8 @@ def frame_of(
             guess = near(name.strip(), by_name)
             hint = f"，是否想写 {guess}？" if guess else f"；可用的列：{'、'.join(columns)}。"
             raise WorkbookError(f"--set {setting}：这个时限用不到“{name}”{hint}")
+        if column in cells:
+            raise WorkbookError(f"--set {setting}：“{columns[column].title}”给了两次；请只写一次。")
         cells[column] = _value(setting, text.strip(), columns[column], schemes)
     if deadline.starts not in cells:
         raise WorkbookError(f"缺少起算日；请加 --set {deadline.starts}=日期（{columns[deadline.starts].title}）。")
@@ -53,10 +55,12 @@ def _columns(deadline: Deadline, schema: Schema) -> dict[str, Column]:
 
 
 def _unregistered(name: str, deadline: Deadline) -> Column:
-    """A column no register has: the suffix of its id says what it holds."""
+    """A column no register has: the versions or the suffix of its id say what it holds."""
+    limits = [value for version in deadline.versions.values() if version.by == name for value in version.limits]
+    values = {value: (deadline.words.get(value, value),) for value in limits}
     kinds: dict[str, ColumnType] = {"_on": "date", "_at": "moment", "_from": "date", "_to": "date"}
     kind: ColumnType = next((kind for suffix, kind in kinds.items() if name.endswith(suffix)), "text")
-    return Column(title=deadline.words.get(name, name), type=kind)
+    return Column(title=deadline.words.get(name, name), type="code" if values else kind, values=values)
 
 
 def _value(setting: str, text: str, column: Column, schemes: Mapping[str, Scheme]) -> pd.Series:

@@ -12,7 +12,7 @@ from xiaobao_xl.classifying import Suggestions, classify_all
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, silent
+from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require_xlsx, silent
 from xiaobao_xl.workbook.grids import Book
 
 TEXT = "text"
@@ -190,6 +190,7 @@ def write_classified(result: ClassifiedBook, out: Path, *, overwrite: bool = Fal
     """The copy with suggestions beside the register; recorded codes are not touched."""
     from xiaobao_xl.workbook import copying
 
+    require_xlsx(out)
     step("写分类副本")
     columns: dict[str, list[copying.ExtraColumn]] = {}
     for part in result.parts:
@@ -233,7 +234,7 @@ def _schemes(rules: Rules, codes: Path | None) -> dict[str, Scheme]:
         unknown &= set(left)
     if unknown:
         raise WorkbookError(
-            f"{codes}：代码表里的“{'”“'.join(sorted(unknown)[:5])}”不是已知类别；请改用随附类别的名称，名称见 xiaobao rules。"
+            f"{codes}：代码表里的“{'”“'.join(sorted(unknown)[:5])}”不是已知类别；请改用随附类别的名称，名称见 xiaobao blank 所建空台账的“代码表”页。"
         )
     return schemes
 
@@ -245,7 +246,11 @@ def _codes(path: Path) -> dict[str, str]:
     table = [list(row.values()) for row in read_table(path)]
     if not table or any(len(row) < 2 for row in table):
         raise WorkbookError(f"{path}：代码表应有表头和两列（类别、代码），每行都要填；请补齐后重试。")
-    return {str(row[0]): str(int(row[1])) if isinstance(row[1], float) else str(row[1]) for row in table}
+    codes: dict[str, str] = {}
+    for label, code in ((str(row[0]), str(int(row[1])) if isinstance(row[1], float) else str(row[1])) for row in table):
+        if codes.setdefault(label, code) != code:
+            raise WorkbookError(f"{path}：代码表里的“{label}”有两个代码（{codes[label]}、{code}）；请只留一个。")
+    return codes
 
 
 def _suggest(rules: Rules, schemes: Mapping[str, Scheme], texts: Sequence[str]) -> Suggested:

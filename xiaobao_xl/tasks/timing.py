@@ -19,7 +19,7 @@ from xiaobao_xl.findings import Level
 from xiaobao_xl.registers import Register
 from xiaobao_xl.reminders import DueRow
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require, silent
+from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require, require_xlsx, silent
 from xiaobao_xl.tasks.settings import frame_of
 from xiaobao_xl.workbook.grids import Book
 
@@ -107,12 +107,13 @@ class DueBook:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Title of a deadline → status → rows."""
-        counted: dict[str, Counter[str]] = {}
+        counted: dict[str, tuple[Deadline, Counter[str]]] = {}
         for part in self.timed:
-            counted.setdefault(part.deadline.title, Counter()).update(part.due.table["status"].iloc[part.positions])
+            _, found = counted.setdefault(part.deadline.title, (part.deadline, Counter()))
+            found.update(part.due.table["status"].iloc[part.positions])
         return {
-            title: {STATUS_TITLES[status]: found[status] for status in STATUS_TITLES if found[status]}
-            for title, found in counted.items()
+            title: {deadline.status_title(status): found[status] for status in STATUS_TITLES if found[status]}
+            for title, (deadline, found) in counted.items()
         }
 
     def urgent(self) -> list[dict[str, Any]]:
@@ -141,11 +142,19 @@ def due(rules: Rules, path: Path, reading: Reading, as_of: date, *, only: str = 
         as_of: the day the question is asked.
         only: id of the one deadline wanted; '' takes all.
         step: told what is being done.
+
+    Raises:
+        WorkbookError: the one deadline wanted is unknown or not run on registers.
     """
     step("读取台账")
     if only:
         require(only, rules.deadlines, "时限")
     book, registers = open_registers(rules, path, reading)
+    if only and rules.deadlines[only].register not in {register.id for register in registers}:
+        deadline = rules.deadlines[only]
+        raise WorkbookError(
+            f"时限 {only}（{deadline.title}）不按台账逐件计算；请不写台账，用 --deadline {only} --set {deadline.starts}=日期 单独计算。"
+        )
     timed: list[Timed] = []
     for register in registers:
         step(f"计算时限 {register.origin.sheet}（{len(register)} 行）")
@@ -187,6 +196,7 @@ def write_due(
     if target:
         refuse_existing(target, overwrite=overwrite)
     if out:
+        require_xlsx(out)
         step("写时限副本与看板")
         columns: dict[str, list[copying.ExtraColumn]] = {}
         for part in result.timed:
@@ -219,6 +229,8 @@ def _columns(part: Timed) -> Iterator[Any]:
 
     shown = {int(part.register.origin.rows[position]): part.row(position) for position in part.positions.tolist()}
     loud: dict[str, Level] = {"overdue": "error", "met_late": "error", "due_soon": "warning", "suspended": "note"}
+    if not part.deadline.duty:
+        del loud["overdue"]
     fills = {
         row: palette.LEVEL_FILLS[loud[line["status_id"]]] for row, line in shown.items() if line["status_id"] in loud
     }
@@ -243,7 +255,7 @@ def _as_json(name: str, result: Due, position: int) -> dict[str, Any]:
         "due_on": _iso(line["due_on"]),
         "wide_due_on": _iso(line["wide_due_on"]),
         "done_on": _iso(line["done_on"]),
-        "status": STATUS_TITLES[line["status"]],
+        "status": result.deadline.status_title(line["status"]),
         "status_id": line["status"],
         "days_left": None if np.isnan(line["days_left"]) else int(line["days_left"]),
         "basis": line["basis"],

@@ -56,7 +56,7 @@ def read_base_table(path: Path, password: str = "") -> BaseTable:
         password: its password, if it is encrypted.
 
     Raises:
-        WorkbookError: the file cannot be read, or a number is none.
+        WorkbookError: the file cannot be read, a number is none or negative, or an item has two numbers.
     """
     book = open_book(path, password)
     named = {name.strip(): name for name in book.names}
@@ -74,10 +74,15 @@ def _numbers(rows: Sequence[Sequence[object]], path: Path) -> dict[str, float]:
         if not item or not value or item == "项目":
             continue
         read = amounts.read_text(value)
+        place = f"{path.name} {SHEET}!B{number}: “{item}”"
         if isinstance(read, str):
-            raise WorkbookError(f"{path.name} {SHEET}!B{number}: “{item}”的数值“{value}”{read}")
+            raise WorkbookError(f"{place}的数值“{value}”{read}")
+        if read < 0:
+            raise WorkbookError(f"{place}的数值“{value}”是负数；请填实际的数")
         shape = _UNIT.fullmatch(item)
-        found[shape[1] if shape else item] = read * (_SCALES.get(shape[2] or "", 1.0) if shape else 1.0)
+        name, scale = (shape[1], _SCALES.get(shape[2] or "", 1.0)) if shape else (item, 1.0)
+        if found.setdefault(name, read * scale) != read * scale:
+            raise WorkbookError(f"{place}写了两次而数值不同；请只留一行")
     return found
 
 

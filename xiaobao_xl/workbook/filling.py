@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -100,11 +100,11 @@ def fill(template: Path, figures: Figures, out: Path, *, overwrite: bool = False
         _filled(workbook, found, figures, template.name),
         key=lambda one: (workbook.sheetnames.index(one.sheet), _order(one.cell)),
     )
+    marked = {mark.figure for _, _, marks in found for mark in marks if mark.field in {"", "值"}}
     workbook.calculation.fullCalcOnLoad = True
     save(workbook, out, overwrite=overwrite)
-    return Filled(
-        out, tuple(placed), tuple(_left_out(figures, placed, template.name)), sha256_of(template), sha256_of(out)
-    )
+    left_out = tuple(_left_out(figures, marked, placed, template.name))
+    return Filled(out, tuple(placed), left_out, sha256_of(template), sha256_of(out))
 
 
 def sha256_of(path: Path) -> str:
@@ -123,7 +123,7 @@ def _opened(template: Path) -> Workbook:
             )
         return load_workbook(template)
     except (OSError, zipfile.BadZipFile, KeyError, InvalidFileException) as cause:
-        raise WorkbookError(f"{template}：模板无法打开（{cause}）；请确认文件存在、是 .xlsx 格式且没有加密") from cause
+        raise WorkbookError(f"{template}：模板无法打开；请确认文件存在、是 .xlsx 格式且没有加密") from cause
 
 
 def _order(address: str) -> tuple[int, str]:
@@ -225,15 +225,14 @@ def _is_shown(name: str, marks: Iterable[Mark], figures: Figures) -> bool:
     return any(value.value for mark in marks if (value := figures.values[mark.figure].get((name, *mark.members))))
 
 
-def _left_out(figures: Figures, placed: Sequence[Placed], file: str) -> Iterator[Finding]:
-    """Figures without a cell, and members that counted something and have none although their siblings do."""
+def _left_out(figures: Figures, marked: Container[str], placed: Sequence[Placed], file: str) -> Iterator[Finding]:
+    """Figures without a mark, and members that counted something and have no cell although their siblings do."""
     written = {(one.figure, one.member) for one in placed}
-    names = {one.figure for one in placed}
     for name, figure in figures.report.figures.items():
         if not figure.printed:
             continue
         check = f"{figures.id}.{name}_printed"
-        if name not in names:
+        if name not in marked:
             yield Finding(
                 check,
                 "warning",

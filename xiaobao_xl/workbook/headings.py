@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from xiaobao_xl.amounts import MONEY
@@ -90,6 +90,20 @@ class Header:
         """Enough headings are known to call this a register."""
         enough = min(_ENOUGH, len(schema.columns))
         return len(self.matches) >= enough or (schema.key in self.matches and len(self.matches) >= enough - 1 > 0)
+
+    def preferring(self, is_filled: Sequence[bool]) -> Header:
+        """The same heading where a column that is empty gives way to a duplicate that is not.
+
+        Args:
+            is_filled: for each column of the sheet whether anything stands below its heading.
+        """
+        matches, spare = dict(self.matches), []
+        for other in self.duplicates:
+            taken = matches[other.column]
+            if taken.rank and not any(is_filled[taken.place : taken.place + 1]) and any(is_filled[other.place : other.place + 1]):
+                matches[other.column], other = other, taken  # noqa: PLW2901  the two change places
+            spare.append(other)
+        return replace(self, matches=matches, duplicates=spare)
 
 
 class Names:

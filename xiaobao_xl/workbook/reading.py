@@ -213,11 +213,11 @@ def _each(work: Callable[[_In], _Out], columns: Sequence[_In], rows: int) -> lis
 
 
 def _read_sheet(book: Book, candidate: _Candidate, schema: Schema, schemes: Mapping[str, Scheme]) -> Register:
-    grid, header = candidate.grid, candidate.header
-    start = header.bottom + 1
+    grid, start = candidate.grid, candidate.header.bottom + 1
     columns = _columns(grid, start)
     errors = _errors_by_column(grid, start, len(columns[0]) if columns else 0, len(columns))
     filled = [_filled(cells, errors.get(place, {})) for place, cells in enumerate(columns)]
+    header = candidate.header.preferring(np.array([full.any() for full in filled], dtype=bool))
     rows = sort_rows(header, schema.key, columns, filled)
     places = np.flatnonzero(rows.used)
     origin = Origin(
@@ -230,11 +230,13 @@ def _read_sheet(book: Book, candidate: _Candidate, schema: Schema, schemes: Mapp
     receipt.skipped = [(row + start + 1, reason) for row, reason in sorted(rows.skipped.items())]
     result = Register(header.register, schema, pd.DataFrame(index=pd.RangeIndex(len(places))), origin, receipt=receipt)
     stray = receipts.beside(header, filled, start)
+    merged = _spread_merges(grid, header, schema, columns, filled)
     parsed = _parsed(grid, header, schema, schemes, columns, errors, rows.used)
     result.frame = pd.DataFrame({key: column.values for key, column in parsed.items()}, index=result.frame.index)
     result.faulty = {key: column.faulty for key, column in parsed.items() if column.faulty.any()}
     result.faults = _findings(result, parsed) + _doubts(result, rows, start)
     receipts.complete(result, book, grid, header, {key: column.placeholders for key, column in parsed.items()}, stray)
+    result.receipt.notes[1:1] = merged
     return result
 
 
@@ -251,6 +253,32 @@ def _filled(cells: Cells, errors: Mapping[int, str]) -> np.ndarray:
     full = cells.filled()
     full[list(errors)] = True
     return full
+
+
+def _spread_merges(
+    grid: Grid, header: Header, schema: Schema, columns: list[Cells], filled: Sequence[np.ndarray]
+) -> list[str]:
+    """What stands in a cell merged downwards holds for each of its rows; amounts and the key are never multiplied."""
+    keys = {match.place: key for key, match in header.matches.items()}
+    start, spans = header.bottom + 1, dict[int, list[slice]]()
+    for (top, left), (bottom, _) in grid.merges:
+        if (
+            left in keys
+            and left < len(columns)
+            and start <= top < bottom
+            and filled[left][top - start : top - start + 1].any()
+        ):
+            spans.setdefault(left, []).append(slice(top - start, bottom - start + 1))
+    notes = []
+    for place, stretches in sorted(spans.items()):
+        key, sources = keys[place], np.arange(len(columns[place]))
+        is_spread = key != schema.key and schema.columns[key].type not in {"number", "integer"}
+        notes.append(receipts.merged(header.matches[key].heading, len(stretches), is_spread=is_spread))
+        if is_spread:
+            for rows in stretches:
+                sources[rows] = np.where(filled[place][rows], sources[rows], rows.start)
+            columns[place] = columns[place].take(sources)
+    return notes
 
 
 def _parsed(

@@ -70,7 +70,7 @@ def _hidden(register: Register, book: Book, grid: Grid) -> list[str]:
     if rows:
         notes.append(f"有 {len(rows)} 个隐藏行是数据，也已读入：{spans(rows)}。")
     if scan.filter:
-        state = "有行被筛掉" if rows else "没有行被筛掉"
+        state = "有行没有显示" if rows else "没有行被筛掉"
         notes.append(f"工作表设有筛选（{scan.filter}），{state}；筛选不影响读入。")
     last = max(scan.width, 1) - 1
     columns = [place for first, end in scan.hidden_columns for place in range(first, min(end, last) + 1)]
@@ -100,6 +100,12 @@ def _duplicates(header: Header) -> list[str]:
         f"（{column_letters(header.matches[match.column].place)} 列）是同一项，只读了后者。"
         for match in header.duplicates
     ]
+
+
+def merged(heading: str, count: int, *, is_spread: bool) -> str:
+    """Cells of a column are merged downwards, and how their rows were read."""
+    how = "合并的各行都按所填的内容读入" if is_spread else "只算在合并的第一行，其余各行按空白处理"
+    return f"“{heading}”有 {count} 处上下合并的单元格，{how}。"
 
 
 def beside(header: Header, filled: Sequence[np.ndarray], start: int) -> list[str]:
