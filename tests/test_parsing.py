@@ -63,10 +63,16 @@ def test_identity_text_is_made_half_width_and_loses_the_apostrophe() -> None:
 
 
 def test_numbers_in_code_columns_are_kept_with_a_warning() -> None:
-    parsed = _parse("code", "13800001234", 13800001235.0)
-    assert _list(parsed) == ["13800001234", "13800001235"]
+    parsed = _parse("code", "20260001", 20260002.0)
+    assert _list(parsed) == ["20260001", "20260002"]
     assert [(fault.position, fault.level) for fault in parsed.faults] == [(1, "warning")]
     assert not parsed.faulty.any()
+
+
+def test_a_mobile_number_has_lost_nothing() -> None:
+    parsed = _parse("code", "13800001234", 13800001235.0)
+    assert _list(parsed) == ["13800001234", "13800001235"]
+    assert [(fault.level, "没有丢失" in fault.message) for fault in parsed.faults] == [("note", True)]
 
 
 def test_lost_zeros_are_an_error_only_where_the_column_proves_them() -> None:

@@ -158,14 +158,10 @@ def _identity(_column: Column, cells: Cells, _setting: Setting) -> _Read:
     return _series(_tidy(cells.texts)), faults + _scientific(cells, "reading.identity_is_text"), 0
 
 
-def _code(column: Column, cells: Cells, _setting: Setting) -> _Read:
+def _code(_column: Column, cells: Cells, _setting: Setting) -> _Read:
     tidy = Cells(_tidy(cells.texts), cells.odd, cells.values)
     width = _common_width(tidy.texts) if len(cells.odd) else 0
-    faults = [
-        _code_fault(int(place), cell, width)
-        for place, cell in zip(cells.odd, cells.values, strict=True)
-        if not (column.private and _MOBILE.fullmatch(shown(cell)))
-    ]
+    faults = [_code_fault(int(place), cell, width) for place, cell in zip(cells.odd, cells.values, strict=True)]
     return _series(tidy.as_text()), faults + _scientific(cells, "reading.code_is_text"), 0
 
 
@@ -175,6 +171,9 @@ def _code_fault(position: int, cell: Cell, width: int) -> Fault:
     if not is_lost and len(printed) < width:
         level = "error"
         message = f"以数字存放，只有 {len(printed)} 位；本列其他编号都是 {width} 位、有的以 0 开头，可见开头的 0 已丢失；{_REFILL}"
+    elif not is_lost and _MOBILE.fullmatch(printed):
+        level = "note"
+        message = "以数字存放；是完整的 11 位手机号，没有丢失，建议把该列设为“文本”格式"
     elif not is_lost:
         message = "以数字存放；已按数字原样读入，但如果原来以 0 开头，0 已看不到；请把该列设为“文本”格式并核对"
     return Fault(position, "reading.code_is_text", message, printed, level)

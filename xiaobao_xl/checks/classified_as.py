@@ -41,7 +41,7 @@ class ClassifiedAs(Check):
     column: str
     text: str
     scheme: str
-    least_score: float = 0.65
+    least_score: float = 0.6
 
     @property
     def level(self) -> Level:

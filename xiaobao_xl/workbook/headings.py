@@ -9,7 +9,7 @@ brackets is used: (万元) scales the numbers, (01是/02否) explains codes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -91,16 +91,16 @@ class Header:
         enough = min(_ENOUGH, len(schema.columns))
         return len(self.matches) >= enough or (schema.key in self.matches and len(self.matches) >= enough - 1 > 0)
 
-    def preferring(self, is_filled: Sequence[bool]) -> Header:
+    def preferring(self, filled: Collection[int]) -> Header:
         """The same heading where a column that is empty gives way to a duplicate that is not.
 
         Args:
-            is_filled: for each column of the sheet whether anything stands below its heading.
+            filled: columns of the sheet where anything stands below the heading.
         """
         matches, spare = dict(self.matches), []
         for other in self.duplicates:
             taken = matches[other.column]
-            if taken.rank and not any(is_filled[taken.place : taken.place + 1]) and any(is_filled[other.place : other.place + 1]):
+            if taken.rank and taken.place not in filled and other.place in filled:
                 matches[other.column], other = other, taken  # noqa: PLW2901  the two change places
             spare.append(other)
         return replace(self, matches=matches, duplicates=spare)

@@ -217,7 +217,7 @@ def _read_sheet(book: Book, candidate: _Candidate, schema: Schema, schemes: Mapp
     columns = _columns(grid, start)
     errors = _errors_by_column(grid, start, len(columns[0]) if columns else 0, len(columns))
     filled = [_filled(cells, errors.get(place, {})) for place, cells in enumerate(columns)]
-    header = candidate.header.preferring(np.array([full.any() for full in filled], dtype=bool))
+    header = candidate.header.preferring({place for place, full in enumerate(filled) if full.any()})
     rows = sort_rows(header, schema.key, columns, filled)
     places = np.flatnonzero(rows.used)
     origin = Origin(
