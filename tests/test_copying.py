@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.registers import Column, Origin, Receipt, Register, Schema
-from xiaobao_xl.workbook import board, copying, findings_sheet, palette, reading
+from xiaobao_xl.workbook import board, copying, findings_sheet, marking, palette, reading
 from xiaobao_xl.workbook.opening import open_book
 
 SHEET = "投诉"
@@ -182,6 +182,19 @@ def test_a_heading_merged_over_empty_columns_keeps_its_place(source: Path, regis
     assert {"C2:F2", "G2:G3"} <= {str(merged) for merged in sheet.merged_cells.ranges}
 
 
+def test_a_mark_inside_a_merged_range_goes_to_the_cell_that_shows(
+    source: Path, register: Register, tmp_path: Path
+) -> None:
+    workbook = load_workbook(source)
+    workbook[SHEET].merge_cells("B4:B5")
+    workbook.save(source)
+    finding = Finding("complaint.x", "error", "日期不对", SHEET, SHEET, 5, "received_on", cell="B5", key="TS2")
+    copying.draw_copy(open_book(source), [register], tmp_path / "副本.xlsx", findings=[finding])
+    sheet = load_workbook(tmp_path / "副本.xlsx")[SHEET]
+    assert "日期不对" in sheet["B4"].comment.text
+    assert sheet["B4"].fill.fgColor.rgb.endswith(palette.LEVEL_FILLS["error"])
+
+
 def test_the_first_sheet_lists_every_finding_with_its_link(source: Path, register: Register, tmp_path: Path) -> None:
     front = [lambda drawing: findings_sheet.draw(drawing, outcome(register))]
     copying.draw_copy(open_book(source), [register], tmp_path / "副本.xlsx", findings=FINDINGS, front=front)
@@ -249,7 +262,7 @@ def test_the_copy_says_what_it_is(source: Path, register: Register, tmp_path: Pa
 def test_notes_beyond_the_most_are_named(
     source: Path, register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "MOST_NOTES", 1)
+    monkeypatch.setattr(marking, "MOST_NOTES", 1)
     lines = copying.draw_copy(open_book(source), [register], tmp_path / "副本.xlsx", findings=FINDINGS)
     sheet = load_workbook(tmp_path / "副本.xlsx")[SHEET]
     assert [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment] == ["C5"]

@@ -7,7 +7,6 @@ those of the original, so every finding points to the same cell in both.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,26 +15,22 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from openpyxl.comments import Comment
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.findings import LEVEL_TITLES, Finding, Level, in_order
+from xiaobao_xl.findings import Finding, Level
 from xiaobao_xl.registers import Register
-from xiaobao_xl.workbook import limits, palette
+from xiaobao_xl.workbook import limits, marking, palette
 from xiaobao_xl.workbook.drawing import Drawing, Row, Styled, lines_needed, put, refuse_existing, text_width
 from xiaobao_xl.workbook.grids import Book, Grid, Merge
+from xiaobao_xl.workbook.marking import Marks
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 ABOUT: Final = "说明"
-MOST_NOTES: Final = 20_000
 MOST_CELLS_BESIDE: Final = 2_000_000  # sheets beside the registers come along up to this size
 _SAMPLE: Final = 300
-_LONGEST_NOTE: Final = 1_200
-_AUTHOR: Final = "校验"
-_RANK: Final[dict[Level, int]] = {"error": 0, "warning": 1, "note": 2}
 _NUMBER_LIKE: Final = frozenset("0123456789０１２３４５６７８９+-.=")
 _LONG_NUMBER: Final = 1e11  # Excel prints such numbers as 1.1E+17 unless told otherwise
 
@@ -94,15 +89,15 @@ def draw_copy(
         draw(drawing)
     ours = {ABOUT, *drawing.workbook.sheetnames}
     by_sheet = {register.origin.sheet: register for register in registers}
-    marks = _marks(findings, by_sheet)
+    marks = marking.places(findings, by_sheet)
     lines = remarks(book)
     for name in book.names:
         if name in by_sheet:
             grid = book.load(name)
             lines += _stray(grid)
-            if len(marks[name]) > MOST_NOTES:
+            if len(marks[name]) > marking.MOST_NOTES:
                 lines.append(
-                    f"工作表“{name}”有 {len(marks[name])} 个着色单元格，只有 {MOST_NOTES} 个（先错误后提示）带批注；其余见逐条清单。"
+                    f"工作表“{name}”有 {len(marks[name])} 个着色单元格，只有 {marking.MOST_NOTES} 个（先错误后提示）带批注；其余见逐条清单。"
                 )
             _draw_register(drawing, grid, by_sheet[name], marks[name], (columns or {}).get(name, ()))
         elif name in ours or not _draw_beside(drawing, book, name):
@@ -143,31 +138,14 @@ def _stray(grid: Grid) -> list[str]:
     ]
 
 
-def _marks(
-    findings: Iterable[Finding], by_sheet: Mapping[str, Register]
-) -> dict[str, dict[tuple[int, int], list[Finding]]]:
-    """Sheet → (row, column), 1-based → findings of the cell; a finding about a row marks the cell of its key."""
-    marks: dict[str, dict[tuple[int, int], list[Finding]]] = {name: defaultdict(list) for name in by_sheet}
-    columns: dict[str, int] = {}
-    for finding in in_order(list(findings)):
-        if finding.row is None or finding.sheet not in by_sheet:
-            continue
-        register = by_sheet[finding.sheet]
-        letters = re.sub(r"\d+$", "", finding.cell) or register.origin.letters.get(register.schema.key, "A")
-        if letters not in columns:
-            columns[letters] = column_index_from_string(letters)
-        marks[finding.sheet][finding.row, columns[letters]].append(finding)
-    return marks
-
-
 def _draw_register(
     drawing: Drawing,
     grid: Grid,
     register: Register,
-    marks: Mapping[tuple[int, int], list[Finding]],
+    marks: Marks,
     extra: Sequence[ExtraColumn],
 ) -> None:
-    sheet = drawing.sheet(grid.name)
+    sheet, marks = drawing.sheet(grid.name), marking.anchored(marks, _merges(grid))
     rows = grid.rows()
     sample = list(islice(rows, max(_SAMPLE, register.origin.header_rows[1] + 1)))
     first, last = register.origin.header_rows
@@ -186,7 +164,7 @@ def _draw_register(
     sheet.freeze_panes = f"{get_column_letter(key + 1 if key <= 3 else 1)}{last + 1}"
     sheet.auto_filter.ref = f"A{last}:{get_column_letter(width + len(extra))}{bottom}"
     palette.print_landscape(sheet, title_rows=f"{first}:{last}")
-    _note(sheet, marks)
+    marking.note(sheet, marks)
     drawing.stream(sheet, 1, _register_rows(drawing, grid, chain(sample, rows), (first, last, width), marks, extra))
 
 
@@ -230,26 +208,12 @@ def _printed(value: Any) -> str:
     return str(value)[:16] if isinstance(value, date) else str(value or "")
 
 
-def _note(sheet: Worksheet, marks: Mapping[tuple[int, int], list[Finding]]) -> None:
-    """A note on each marked cell, the errors first when there are too many."""
-    places = sorted(marks, key=lambda place: min(_RANK[finding.level] for finding in marks[place]))[:MOST_NOTES]
-    for row, column in places:
-        parts = [
-            f"[{LEVEL_TITLES[finding.level]}] {finding.message}"
-            + (f"\n依据：{finding.source}" if finding.source else "")
-            for finding in sorted(marks[row, column], key=lambda finding: _RANK[finding.level])
-        ]
-        text = "\n".join(parts)[:_LONGEST_NOTE]
-        height = 18 * lines_needed(text, 46) + 14
-        sheet.cell(row, column).comment = Comment(text, _AUTHOR, height=min(height, 420), width=330)
-
-
 def _register_rows(
     drawing: Drawing,
     grid: Grid,
     rows: Iterable[Sequence[Any]],
     shape: tuple[int, int, int],
-    marks: Mapping[tuple[int, int], list[Finding]],
+    marks: Marks,
     extra: Sequence[ExtraColumn],
 ) -> Iterator[Row]:
     first, last, width = shape
@@ -262,7 +226,7 @@ def _register_rows(
         font=palette.HEAD, fill=palette.OURS, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER
     )
     added = [_extra_styles(drawing, column) for column in extra]
-    levels, wrong, hidden = _levels(marks), _errors(grid), set(grid.scan.hidden_rows)
+    levels, wrong, hidden = marking.levels(marks), _errors(grid), set(grid.scan.hidden_rows)
 
     def draw(number: int, values: Sequence[Any], errors: Mapping[int, str]) -> Row:
         is_hidden, values = number - 1 in hidden, values[:width]
@@ -285,14 +249,6 @@ def _register_rows(
         return Row(cells, hidden=is_hidden)
 
     return (draw(number, values, wrong.get(number, {})) for number, values in enumerate(rows, start=1))
-
-
-def _levels(marks: Mapping[tuple[int, int], list[Finding]]) -> dict[int, dict[int, Level]]:
-    """Row number → place → the gravest level of its findings."""
-    levels: dict[int, dict[int, Level]] = defaultdict(dict)
-    for (row, column), found in marks.items():
-        levels[row][column - 1] = min((finding.level for finding in found), key=_RANK.__getitem__)
-    return levels
 
 
 def _errors(grid: Grid) -> dict[int, dict[int, str]]:
