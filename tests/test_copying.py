@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from command_line import run
 from openpyxl import Workbook, load_workbook
 
 from xiaobao_xl.errors import WorkbookError
@@ -180,6 +181,16 @@ def test_a_heading_merged_over_empty_columns_keeps_its_place(source: Path, regis
     sheet = load_workbook(tmp_path / "副本.xlsx")[SHEET]
     assert (sheet["G2"].value, sheet["G4"].value) == ("状态", "在办")
     assert {"C2:F2", "G2:G3"} <= {str(merged) for merged in sheet.merged_cells.ranges}
+
+
+def test_a_text_too_long_for_a_cell_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("台账.csv").write_text(
+        "投诉编号,收到日期,投诉内容\nTS1,2026-07-01," + "年费" * 20_000 + "\n", encoding="utf-8"
+    )
+    assert run("check", "台账.csv", "--as-of", "2026-07-02", "--out", "副本.xlsx").code in {0, 1}
+    about = [str(cell.value) for row in load_workbook("副本.xlsx")["说明"].iter_rows() for cell in row]
+    assert any("有 1 格文字超过 Excel 单元格的 32,767 字上限（如 C2）" in line for line in about)
 
 
 def test_a_mark_inside_a_merged_range_goes_to_the_cell_that_shows(

@@ -21,7 +21,16 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding, Level
 from xiaobao_xl.registers import Register
 from xiaobao_xl.workbook import limits, marking, palette
-from xiaobao_xl.workbook.drawing import Drawing, Row, Styled, lines_needed, put, refuse_existing, text_width
+from xiaobao_xl.workbook.drawing import (
+    LONGEST_TEXT,
+    Drawing,
+    Row,
+    Styled,
+    lines_needed,
+    put,
+    refuse_existing,
+    text_width,
+)
 from xiaobao_xl.workbook.grids import Book, Grid, Merge
 from xiaobao_xl.workbook.marking import Marks
 
@@ -94,7 +103,7 @@ def draw_copy(
     for name in book.names:
         if name in by_sheet:
             grid = book.load(name)
-            lines += _stray(grid)
+            lines += [*_stray(grid), *_too_long(book, grid)]
             if len(marks[name]) > marking.MOST_NOTES:
                 lines.append(
                     f"工作表“{name}”有 {len(marks[name])} 个着色单元格，只有 {marking.MOST_NOTES} 个（先错误后提示）带批注；其余见逐条清单。"
@@ -135,6 +144,24 @@ def _stray(grid: Grid) -> list[str]:
         return []
     return [
         f"工作表“{grid.name}”远处有 {grid.scan.stray_count} 个零散单元格（如 {'、'.join(grid.scan.stray)}），没有放入副本。"
+    ]
+
+
+def _too_long(book: Book, grid: Grid) -> list[str]:
+    """Texts that no cell of a workbook can hold; only files of plain text have them."""
+    if book.kind in {"xlsx", "xls", "xlsb", "ods"}:
+        return []
+    cells = (
+        f"{get_column_letter(column)}{row}"
+        for row, values in enumerate(grid.rows(), start=1)
+        for column, value in enumerate(values, start=1)
+        if isinstance(value, str) and len(value) > LONGEST_TEXT
+    )
+    found = list(cells)
+    if not found:
+        return []
+    return [
+        f"有 {len(found)} 格文字超过 Excel 单元格的 {LONGEST_TEXT:,} 字上限（如 {found[0]}），副本中只有前面的部分；全文见原文件。"
     ]
 
 
