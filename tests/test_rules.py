@@ -95,3 +95,10 @@ def test_a_scheme_can_grow_a_branch(tmp_path: Path) -> None:
         )
     )
     assert loaded.categories["product_line"].find("委外催收") == "outsourced"
+
+
+def test_a_keyword_that_is_no_pattern_is_named_with_its_place(tmp_path: Path) -> None:
+    words = "{outsourced: {title: 委外催收, keywords: {strong: '外包公司 (退 .{0,3}'}}}"
+    found = problems(tmp_path, f"categories:\n  product_line:\n    codes: {{debt_collection: {{codes: {words}}}}}\n")
+    assert [problem.split("关键词 ")[1].split(" ")[0] for problem in found] == ["(退", ".{0,3}"]
+    assert all(problem.startswith("本行规则.yaml:4:") for problem in found)

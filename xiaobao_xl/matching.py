@@ -101,12 +101,24 @@ def fixed_parts(pattern: str) -> tuple[str, ...]:
     return max(choices, key=lambda parts: (not _EVERYWHERE.issuperset(parts), min(map(len, parts)), -len(parts)))
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern, ready to search.
+def faults(word: str) -> list[str]:
+    """What is wrong with a keyword as written in rules.yaml; nothing if it is plain or a sound pattern.
 
-    Raises:
-        RulesError: it is none.
+    >>> faults("扣…年费"), faults("(退")[0]
+    ([], '关键词 (退 写法有误：missing ), unterminated subpattern at position 0')
     """
+    pattern = fold_keyword(word)
+    if is_plain(pattern):
+        return []
+    try:
+        _pattern(pattern)
+        fixed_parts(pattern)
+    except RulesError as wrong:
+        return list(wrong.problems)
+    return []
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as wrong:
@@ -265,5 +277,5 @@ class Matcher:
 
     def _compiled(self, word: int) -> Callable[[str], re.Match[str] | None]:
         if word not in self._searches:
-            self._searches[word] = compiled(self._words[word]).search
+            self._searches[word] = _pattern(self._words[word]).search
         return self._searches[word]

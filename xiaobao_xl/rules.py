@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
-from xiaobao_xl import checks, reports, resources, typed_yaml
+from xiaobao_xl import checks, matching, reports, resources, typed_yaml
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check, Context
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
@@ -140,7 +140,8 @@ def load_rules(path: Path | None = None, institution: Institution | None = None)
         node = _laid_over(typed_yaml.parse(texts[0], shipped.name), node, builder)
     rules = builder.build(node, Rules, "")
     if isinstance(rules, Rules):
-        for entry in _references(rules):
+        # The shipped keywords are known to be sound; to compile them all would be the longest part of every start.
+        for entry in (*_references(rules), *(_keywords(rules) if path is not None else ())):
             builder.refer(*entry)
     if builder.problems:
         raise RulesError(builder.problems)
@@ -238,6 +239,17 @@ def _references(rules: Rules) -> Iterator[Problem]:
             yield from _check(rules, f"registers.{name}.checks.{check_id}", schema, check)
     for name, report in rules.reports.items():
         yield from _report(rules, f"reports.{name}", report)
+
+
+def _keywords(rules: Rules) -> Iterator[Problem]:
+    """Every keyword that is no pattern, or none that can be looked for."""
+    for name, scheme in rules.categories.items():
+        places = {f"categories.{name}": [*scheme.against.values(), scheme.pointers, scheme.dismissals]}
+        for category in scheme.ids():
+            path = ".".join([f"categories.{name}", *(f"codes.{part}" for part in scheme.path(category)), "keywords"])
+            places[path] = [*scheme.category(category).keywords.values()]
+        for path, words in places.items():
+            yield from ((path, what, "", "") for word in " ".join(words).split() for what in matching.faults(word))
 
 
 def _unknown(path: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
