@@ -317,14 +317,12 @@ def _summed(weights: np.ndarray, texts: np.ndarray, words: np.ndarray, shares: n
 def _joined(text: str, sequences: list[str], spoken: Iterator[tuple[int, float]]) -> Iterator[tuple[str, float]]:
     """Stretches of text in place of the sequences that overlap in it and speak alike, each with its weight."""
     placed = [(text.find(sequences[word]), len(sequences[word]), weight) for word, weight in spoken]
-    begin = end = 0
-    total = 0.0
+    stretches: list[tuple[int, int, float]] = []
     for first, length, weight in sorted(placed):
+        begin, end, total = stretches[-1] if stretches else (0, 0, 0.0)
         if first < end and (weight > 0) == (total > 0):
-            end, total = max(end, first + length), total + weight
-            continue
-        if end:
-            yield text[begin:end].strip(_PARTICLES) or text[begin:end], total
-        begin, end, total = first, first + length, weight
-    if end:
+            stretches[-1] = (begin, max(end, first + length), total + weight)
+        else:
+            stretches.append((first, first + length, weight))
+    for begin, end, total in stretches:
         yield text[begin:end].strip(_PARTICLES) or text[begin:end], total

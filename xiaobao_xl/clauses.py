@@ -42,7 +42,7 @@ class Clauses:
         self._divided = matter > 0
         self._divided[dismissals[0]] = True
         divided = np.flatnonzero(self._divided).tolist()
-        starts = [row * FAR + place for row in divided for place in _clauses(texts[row])]
+        starts = [row * FAR + place for row in divided for place in _begins(texts[row])]
         self._starts = np.array(starts, dtype=np.int64)
         ends = np.append(self._starts[1:], _NEVER)
         text, inside = divmod(self._starts, FAR)
@@ -65,7 +65,7 @@ class Clauses:
         return clauses
 
 
-def _clauses(text: str) -> list[int]:
+def _begins(text: str) -> list[int]:
     """Where each clause of a folded text begins."""
     return [0, *(mark.end() for mark in _MARK.finditer(text))]
 

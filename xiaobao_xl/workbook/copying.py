@@ -151,13 +151,12 @@ def _too_long(book: Book, grid: Grid) -> list[str]:
     """Texts that no cell of a workbook can hold; only files of plain text have them."""
     if book.kind in {"xlsx", "xls", "xlsb", "ods"}:
         return []
-    cells = (
+    found = [
         f"{get_column_letter(column)}{row}"
         for row, values in enumerate(grid.rows(), start=1)
         for column, value in enumerate(values, start=1)
         if isinstance(value, str) and len(value) > LONGEST_TEXT
-    )
-    found = list(cells)
+    ]
     if not found:
         return []
     return [
@@ -246,11 +245,9 @@ def _register_rows(
     first, last, width = shape
     dressed = _Styles(drawing)
     title = drawing.style(font=palette.HEADING, alignment=palette.LEFT)
-    head = drawing.style(
-        font=palette.HEAD, fill=palette.ACCENT, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER
-    )
-    our_head = drawing.style(
-        font=palette.HEAD, fill=palette.OURS, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER
+    head, our_head = (
+        drawing.style(font=palette.HEAD, fill=fill, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER)
+        for fill in (palette.ACCENT, palette.OURS)
     )
     added = [_extra_styles(drawing, column) for column in extra]
     levels, wrong, hidden = marking.levels(marks), _errors(grid), set(grid.scan.hidden_rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
@@ -45,17 +46,19 @@ def places(findings: Iterable[Finding], by_sheet: Mapping[str, Register]) -> dic
 
 def anchored(marks: Marks, merges: Iterable[Merge]) -> Marks:
     """Marks inside a merged range go to its first cell, the only one that shows."""
+    marked = sorted(marks)
+    rows = [row for row, _ in marked]
     first = {
-        (row + 1, column + 1): (top + 1, left + 1)
+        (row, column): (top + 1, left + 1)
         for (top, left), (low, right) in merges
         if low - top < _TALLEST_MERGE
-        for row in range(top, low + 1)
-        for column in range(left, right + 1)
+        for row, column in marked[bisect_left(rows, top + 1) : bisect_right(rows, low + 1)]
+        if left < column <= right + 1
     }
-    anchored: dict[tuple[int, int], list[Finding]] = defaultdict(list)
+    moved: Marks = defaultdict(list)
     for place, found in marks.items():
-        anchored[first.get(place, place)] += found
-    return anchored
+        moved[first.get(place, place)] += found
+    return moved
 
 
 def levels(marks: Marks) -> dict[int, dict[int, Level]]:
@@ -68,8 +71,8 @@ def levels(marks: Marks) -> dict[int, dict[int, Level]]:
 
 def note(sheet: Worksheet, marks: Marks) -> None:
     """A note on each marked cell, the errors first when there are too many."""
-    places = sorted(marks, key=lambda place: min(_RANK[finding.level] for finding in marks[place]))[:MOST_NOTES]
-    for row, column in places:
+    gravest = sorted(marks, key=lambda place: min(_RANK[finding.level] for finding in marks[place]))[:MOST_NOTES]
+    for row, column in gravest:
         parts = [
             f"[{LEVEL_TITLES[finding.level]}] {finding.message}"
             + (f"\n依据：{finding.source}" if finding.source else "")
