@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Literal
+
+from xiaobao_xl.entries import entry
 
 _AFFIX = re.compile(r"^因|引起的投诉$|投诉$|渠道$|业务$|纠纷$|类$|原因$")
 _NUMBERING = re.compile(r"^[(\[]?[a-z]?[0-9][0-9.]*[)\].、\-_: ]*")
@@ -20,7 +22,7 @@ _SEPARATOR = re.compile(r"[/\\>|→—–\-:]+")
 _QUOTES = "\"'“”‘’“”《》()"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Category:
     """One category.
 
@@ -47,7 +49,7 @@ class Category:
     codes: Mapping[str, Category] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@entry
 class Scheme:
     """A scheme of categories; ids are unique at any depth.
 

@@ -12,19 +12,19 @@ All columns must agree. A column the frame lacks is empty in every row.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from xiaobao_xl.categories import Scheme
+from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Schema
 
 EMPTY, FILLED = "empty", "filled"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Bounds:
     """Least and greatest value allowed, both included; one may be left out.
 

@@ -37,6 +37,7 @@ import pandas as pd
 
 from xiaobao_xl import sentences
 from xiaobao_xl.conditions import Condition, select
+from xiaobao_xl.entries import entry
 from xiaobao_xl.law import Instrument
 from xiaobao_xl.terms import Clock, Events, Interval, Rows, Term, Version
 from xiaobao_xl.workdays import Calendar, Days
@@ -53,7 +54,7 @@ _OPEN_CODES = 3  # pending, due_soon and overdue come first: only they have days
 _NO_DAY = np.datetime64("NaT")
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Deadline:
     """A time limit.
 

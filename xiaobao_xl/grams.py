@@ -7,7 +7,6 @@ looked for at every place of all texts at once, by arrays alone.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,7 +37,9 @@ class Grams:
 
     @cached_property
     def _lines(self) -> pa.Table:
-        options = csv.ConvertOptions(column_types={"gram": pa.string()}, strings_can_be_null=False)
+        first, *columns = self.table.split(b"\n", 1)[0].decode().split("\t")
+        types = {first: pa.string(), **dict.fromkeys(columns, pa.float32())}
+        options = csv.ConvertOptions(column_types=types, strings_can_be_null=False)
         return csv.read_csv(
             pa.BufferReader(self.table), parse_options=csv.ParseOptions(delimiter="\t"), convert_options=options
         )
@@ -86,8 +87,7 @@ class Grams:
             known = set(self._lines.column_names)
             for place, name in enumerate(ids):
                 if (column := f"{scheme}/{name}") in known:
-                    table[:, place] = self._lines[column].to_numpy()
-            np.nan_to_num(table, copy=False)
+                    table[:, place] = self._lines[column].fill_null(0).to_numpy()
             self._read[scheme, ids] = table
         return self._read[scheme, ids]
 
@@ -137,24 +137,24 @@ class Index:
 
     def __init__(self, words: Sequence[str]) -> None:
         """Number the characters, common ones first so that few pages of memory are touched, and lay out two tables."""
-        common = Counter(character for word in words for character in word)
-        letter = {character: number for number, (character, _) in enumerate(common.most_common(), 1)}
-        width, number = len(letter) + 1, np.uint16 if len(words) < _MANY else np.uint32
+        codes = _codes("".join(["\0\0", *(word.ljust(2, "\0") for word in words)]))
+        characters, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+        counts[0] = len(codes) + 1  # of "\0", which stands for no letter: its number is 0
+        letters = np.empty(len(characters), dtype=np.uint16)
+        letters[np.argsort(-counts, kind="stable")] = np.arange(len(characters))
         self._letters = np.zeros(_CODES, dtype=np.uint16)
-        self._letters[[ord(character) for character in letter]] = list(letter.values())
-        self._singles = np.zeros(width, dtype=number)  # numbers from 1, so that 0 is no sequence
-        self._pairs = np.zeros((width, width), dtype=number)
-        for place, word in enumerate(words, 1):
-            if len(word) == 1:
-                self._singles[letter[word]] = place
-            else:
-                self._pairs[letter[word[0]], letter[word[1]]] = place
+        self._letters[characters] = letters
+        pairs = letters[places].reshape(-1, 2)
+        table = np.zeros((len(characters), len(characters)), dtype=np.uint16 if len(words) < _MANY else np.uint32)
+        table[pairs[:, 0], pairs[:, 1]] = np.arange(len(pairs))  # numbers from 1, so that 0 is no sequence
+        self._singles = table[:, 0].copy()
+        table[:, 0] = 0
+        self._pairs = table
 
     def find(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Text, word and place of every occurrence, int64 arrays; single characters first, then pairs."""
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
-        codes = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "replace"), dtype=np.uint32)
-        letters = self._letters[codes]
+        letters = self._letters[_codes("\0".join([*texts, ""]))]
         words = (self._singles[letters], self._pairs[letters[:-1], letters[1:]])
         places = [np.flatnonzero(found) for found in words]
         where = np.concatenate(places)
@@ -162,3 +162,8 @@ class Index:
         starts = np.cumsum(lengths) - lengths
         found = np.concatenate([words[length][place] for length, place in enumerate(places)]).astype(np.int64) - 1
         return texts_of, found, where - starts[texts_of]
+
+
+def _codes(text: str) -> np.ndarray:
+    """Code points of all characters in a row; half of a surrogate pair counts as a question mark."""
+    return np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)

@@ -16,16 +16,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
+
+from xiaobao_xl.entries import entry
 
 Basis = Literal["seen", "secondary", "unverified"]
 BASIS_TITLES: dict[str, str] = {"seen": "见于原文", "secondary": "只见于二手资料", "unverified": "未经核实"}
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Instrument:
     """One instrument: an act, measures, a notice, a standard, or an institution's own policy.
 

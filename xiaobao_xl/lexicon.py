@@ -47,8 +47,8 @@ class Lexicon:
         words = (word for found in entries.values() for _, word, _ in found)
         self.numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
         for scheme in schemes.values():
-            for word in (scheme.pointers + " " + scheme.dismissals).split():
-                self.numbers.setdefault(fold_keyword(word), len(self.numbers))
+            for word in _folded(scheme.pointers + " " + scheme.dismissals):
+                self.numbers.setdefault(word, len(self.numbers))
         self.pointers = self._marked(scheme.pointers for scheme in schemes.values())
         self.dismissals = self._marked(scheme.dismissals for scheme in schemes.values())
         self.columns = {name: self._columns(schemes[name], found) for name, found in entries.items()}
@@ -57,7 +57,7 @@ class Lexicon:
     def _marked(self, texts: Iterable[str]) -> np.ndarray:
         """Bool array over the keywords: those named in the texts."""
         marked = np.zeros(len(self.numbers), dtype=bool)
-        marked[[self.numbers[fold_keyword(word)] for text in texts for word in text.split()]] = True
+        marked[[self.numbers[word] for text in texts for word in _folded(text)]] = True
         return marked
 
     def _columns(self, scheme: Scheme, entries: list[tuple[str, str, float]]) -> Columns:
@@ -96,7 +96,7 @@ def _weighed(scheme: Scheme, schemes: Mapping[str, Scheme]) -> Iterator[tuple[st
     for name in scheme.ids():
         yield from ((name, word, weight) for word, weight in _own(scheme, name))
         for kind, words in scheme.against.items():
-            yield from ((name, fold_keyword(word), scheme.strengths[kind]) for word in words.split())
+            yield from ((name, word, scheme.strengths[kind]) for word in _folded(words))
         for hint, share in scheme.category(name).hints.items():
             title, _, below = hint.partition("/")
             if title in schemes:
@@ -107,27 +107,34 @@ def _weighed(scheme: Scheme, schemes: Mapping[str, Scheme]) -> Iterator[tuple[st
 def _own(scheme: Scheme, name: str) -> Iterator[tuple[str, float]]:
     """The keywords of one category in every spelling, folded, with their weights."""
     for kind, words in scheme.category(name).keywords.items():
-        for word in words.split():
-            for spelling in _spellings(word, scheme.typos):
-                yield fold_keyword(spelling), scheme.strengths[kind]
+        weight = scheme.strengths[kind]
+        for word in _folded(words):
+            yield word, weight
+            for spelling in _misspelled(word, scheme.typos):
+                yield spelling, weight
 
 
-def _spellings(word: str, typos: str) -> Iterator[str]:
-    """A keyword and, if it is plain, its wrong spellings; single characters are swapped in words of three or more."""
-    yield word
-    if is_plain(word):
-        wrong_of = _by_first(typos)
-        for first in dict.fromkeys(word):
-            for wrong, right in wrong_of.get(first, ()):
-                if right in word and (len(right) > 1 or len(word) > 2):
-                    yield word.replace(right, wrong)
+def _folded(words: str) -> list[str]:
+    """Keywords separated by blanks, folded."""
+    return fold_keyword(" ".join(words.split())).split(" ") if words.strip() else []
+
+
+def _misspelled(word: str, typos: str) -> Iterator[str]:
+    """A plain keyword in its wrong spellings; single characters are swapped in words of three or more."""
+    wrong_of = _by_first(typos)
+    if wrong_of.keys().isdisjoint(word) or not is_plain(word):
+        return
+    for first in dict.fromkeys(word):
+        for wrong, right in wrong_of.get(first, ()):
+            if right in word and (len(right) > 1 or len(word) > 2):
+                yield word.replace(right, wrong)
 
 
 @lru_cache(maxsize=8)
 def _by_first(typos: str) -> dict[str, list[tuple[str, str]]]:
     """First character of the right spelling → wrong and right spelling."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for pair in typos.split():
+    for pair in _folded(typos):
         wrong, right = pair.split("=")
         found.setdefault(right[0], []).append((wrong, right))
     return found

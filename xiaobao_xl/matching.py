@@ -33,11 +33,12 @@ Engine = Literal["re2", "table"]
 _GAP = "[^\n!?;]{0,8}"
 _SYNTAX = re.compile(r"[\\()\[\]{}.|?*+^$…]")
 _CLASS = re.compile(r"\\.|\[[^\]]*\]")
+_WORDS = re.compile(r"[^\\()\[\]{}.|?*+^$…]+(?![?*+{])")
 _TIMES = re.compile(r"(?:[?*+]|\{\d+(?:,\d*)?\})?\??")
 # Characters found in most texts: a pattern is better looked up by another of its fixed parts.
 _EVERYWHERE = frozenset("的一是不了在有我他她你这那个们来到说要就去会没未给后里对过还收扣卡钱")
 _BLOCK = 256  # texts whose hits are gathered before they become an array: small enough for the processor's cache
-_PARTS = 400  # alternatives worth spelling out
+_PARTS = 100  # alternatives worth spelling out
 _OFTEN = 20  # times a pattern's fixed part is met before the pattern is compiled in any case
 _BUDGET = 1 << 28  # bytes RE2 may use for its automaton before it starts over, at a hundredth of the speed
 
@@ -128,8 +129,9 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 @lru_cache(maxsize=4096)
 def _stretches(pattern: str) -> list[tuple[str, ...]]:
     """`_choices`, with the commonest shape, plain words before and after gaps, told apart at once."""
-    words = pattern.split(_GAP)
-    return [(word,) for word in words] if all(map(is_plain, words)) else list(_choices(pattern))
+    short = pattern.replace(_GAP, "…")
+    words = short.split("…")
+    return [(word,) for word in words] if all(map(is_plain, words)) else list(_choices(short))
 
 
 def _choices(pattern: str) -> Iterator[tuple[str, ...]]:
@@ -150,16 +152,20 @@ def _choices(pattern: str) -> Iterator[tuple[str, ...]]:
 
 def _alternatives(what: str, times: str) -> tuple[str, ...]:
     """What one piece may read; nothing if that cannot be spelled out."""
-    choices = tuple(what[1:-1].removeprefix("?:").split("|")) if what[0] == "(" else (what,)
-    if times not in {"", "?"} or not all(part and is_plain(part) for part in choices):
+    choices = what[1:-1].removeprefix("?:").split("|") if what[0] == "(" else [what]
+    if times not in {"", "?"} or not all(choices) or not is_plain("".join(choices)):
         return ()
-    return (*choices, "") if times else choices
+    return (*choices, "") if times else tuple(choices)
 
 
 def _pieces(pattern: str) -> Iterator[tuple[str, str]]:
-    """Single characters and outermost groups, each with how often it may stand ("" for once)."""
+    """Plain words, single characters and outermost groups, each with how often it may stand ("" for once)."""
     place = 0
     while place < len(pattern):
+        if words := _WORDS.match(pattern, place):
+            yield words.group(), ""
+            place = words.end()
+            continue
         end, depth = place + 1, int(pattern[place] == "(")
         while depth:
             depth += {"(": 1, ")": -1}.get(pattern[end], 0)

@@ -13,13 +13,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from xiaobao_xl.entries import entry
 from xiaobao_xl.findings import Finding, Level
 
 ColumnType = Literal["text", "identity", "code", "date", "moment", "number", "integer", "boolean"]
 UNFILLED, UNKNOWN = "未填写", "未识别"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Column:
     """One column of a register.
 
@@ -45,7 +46,7 @@ class Column:
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Schema:
     """What rules.yaml says of one register, without its checks.
 

@@ -21,10 +21,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from xiaobao_xl.conditions import Condition
+from xiaobao_xl.entries import entry
 
 TEXTS = ("institution", "period", "dates", "as_of", "prepared_by", "reviewed_by", "approved_by")
 _TERM = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])*)")
@@ -42,7 +43,7 @@ def split_term(term: str) -> tuple[str, tuple[str, ...]]:
     return found[1].strip(), tuple(part.strip() for part in re.findall(r"\[([^\[\]]+)\]", found[2]))
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Figure:
     """Keys common to all kinds.
 
@@ -80,7 +81,7 @@ class Figure:
             yield "by 最多两列"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Flow(Figure):
     """Rows whose date falls in the period, both end days included.
 
@@ -95,7 +96,7 @@ class Flow(Figure):
         return (self.flow, *self.by)
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Stock(Figure):
     """Rows begun and not ended at a moment; a row ends on the first of its end dates.
 
@@ -122,7 +123,7 @@ class Stock(Figure):
             yield "stock 至少两列：开始日期、结束日期"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Sum(Figure):
     """A number column added up over the rows whose date falls in the period.
 
@@ -139,7 +140,7 @@ class Sum(Figure):
         return (self.sum, self.on, *self.by)
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Mean(Figure):
     """Average over the rows whose date falls in the period; rows without the number do not count.
 
@@ -162,7 +163,7 @@ class Mean(Figure):
             yield "mean 应为一列数值，或两列日期"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Median(Figure):
     """Ordinary median (mean of the two middle values), otherwise as Mean.
 
@@ -185,7 +186,7 @@ class Median(Figure):
             yield "median 应为一列数值，或两列日期"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Ratio(Figure):
     """One figure over another, or over a base; member by member where the first is split.
 
@@ -208,7 +209,7 @@ class Ratio(Figure):
             yield "ratio 应为两项：分子、分母"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Share(Figure):
     """Each member of a split figure over its total.
 
@@ -228,7 +229,7 @@ class Share(Figure):
         return (self.share,)
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Change(Figure):
     """A figure against an earlier period (as a fraction), or since the first of January (as a number).
 
@@ -247,7 +248,7 @@ class Change(Figure):
         return (self.change,)
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Total(Figure):
     """Figures added up, member by member where they are split alike; `figure[member]` takes a single member.
 
@@ -262,7 +263,7 @@ class Total(Figure):
         return tuple(dict.fromkeys(split_term(term)[0] for term in self.total))
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Text(Figure):
     """Words for the head and foot of the table.
 
@@ -283,7 +284,7 @@ class Text(Figure):
 AnyFigure = Flow | Stock | Sum | Mean | Median | Ratio | Share | Change | Total | Text
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class CrossFoot:
     """Two sides that must be equal, row by row.
 
@@ -305,7 +306,7 @@ class CrossFoot:
         return tuple(dict.fromkeys(split_term(term)[0] for term in (*self.left, *self.right)))
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Base:
     """A number the register does not hold, taken from the 基础数据 table.
 
@@ -320,7 +321,7 @@ class Base:
     unit: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Report:
     """One statistical table.
 
@@ -355,9 +356,9 @@ class Report:
             if isinstance(figure, Share) and not getattr(self.figures.get(figure.share), "by", ("",)):
                 yield f"figures.{name}", f"{figure.share} 没有 by，无从计算占比"
         titles: dict[str, str] = {}
-        for name, entry in [*self.figures.items(), *self.bases.items()]:
-            if titles.setdefault(entry.title, name) != name:
-                yield f"figures.{name}", f"标题 {entry.title} 已被 {titles[entry.title]} 使用"
+        for name, named in [*self.figures.items(), *self.bases.items()]:
+            if titles.setdefault(named.title, name) != name:
+                yield f"figures.{name}", f"标题 {named.title} 已被 {titles[named.title]} 使用"
 
     def _behind(self, name: str, seen: set[str]) -> set[str]:
         for other in self.figures[name].figures() if name in self.figures else ():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check, Context
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import Deadline
+from xiaobao_xl.entries import entry
 from xiaobao_xl.errors import RulesError
 from xiaobao_xl.grams import Grams
 from xiaobao_xl.law import Instrument
@@ -39,7 +40,7 @@ _CONTAINERS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class RegisterRules(Schema):
     """A register as rules.yaml declares it: its schema and its checks.
 
@@ -50,7 +51,7 @@ class RegisterRules(Schema):
     checks: Mapping[str, checks.AnyCheck] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Rules:
     """All rules in force, in order of dependency.
 

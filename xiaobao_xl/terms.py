@@ -21,6 +21,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from xiaobao_xl.entries import entry
 from xiaobao_xl.law import Basis
 from xiaobao_xl.workdays import Calendar, Days, Unit
 
@@ -28,7 +29,7 @@ Rows = slice | np.ndarray
 Interval = tuple[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Version:
     """A time limit as it stood from one day on.
 

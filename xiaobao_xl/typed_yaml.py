@@ -38,12 +38,12 @@ class Builder:
 
     Attributes:
         problems: mistakes found so far, one printable line each.
-        marks: path → place in the file, for mistakes found later (references).
+        marks: path → node of its key, for mistakes found later (references).
         nodes: nodes visited, against runaway aliases.
     """
 
     problems: list[str] = field(default_factory=list)
-    marks: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, yaml.Node] = field(default_factory=dict)
     nodes: int = 0
 
     def wrong(self, node: yaml.Node, path: str, what: str, expected: str = "", guess: str = "") -> object:
@@ -56,7 +56,8 @@ class Builder:
         known = path
         while known and known not in self.marks:
             known = known.rpartition(".")[0]
-        self.problems.append(_line(self.marks.get(known, ""), path, what, expected, guess))
+        place = _place(self.marks[known]) if known else ""
+        self.problems.append(_line(place, path, what, expected, guess))
 
     def build(self, node: yaml.Node, wanted: Any, path: str) -> Any:
         """The value of a node as `wanted`, or a marker after noting what is wrong."""
@@ -90,7 +91,7 @@ class Builder:
         built: dict[Any, Any] = {}
         for name, child in self.pairs(node, path):
             here = f"{path}.{name.value}" if path else name.value
-            self.marks[here] = _place(name)
+            self.marks[here] = name
             key, value = self._scalar(name, key_type, here), self.build(child, value_type, here)
             if key is not _WRONG and value is not _WRONG:
                 built[key] = value
@@ -114,7 +115,7 @@ class Builder:
         known, built, sound = field_types(wanted), {}, True
         for name, child in self.pairs(node, path):
             here = f"{path}.{name.value}" if path else name.value
-            self.marks[here] = _place(name)
+            self.marks[here] = name
             if name.value == "kind" and hasattr(wanted, "KIND"):
                 continue
             if name.value not in known:

@@ -18,12 +18,12 @@ the month where it has none (民法典第202条).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, overload
 
 import numpy as np
 
+from xiaobao_xl.entries import entry
 from xiaobao_xl.errors import LawGap, RulesError
 
 Unit = Literal["calendar", "working", "hours", "months", "years"]
@@ -34,7 +34,7 @@ UNIT_TITLES: dict[str, str] = {
 _NO_DAY = np.datetime64("NaT", "D")
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Year:
     """One year's notice.
 

@@ -19,6 +19,7 @@ from xiaobao_xl.categories import Scheme
 from xiaobao_xl.classifying import Suggestions, classify_all
 from xiaobao_xl.conditions import Condition
 from xiaobao_xl.deadlines import Deadline, Due, due
+from xiaobao_xl.entries import entry
 from xiaobao_xl.findings import Level
 from xiaobao_xl.grams import NOTHING_LEARNED, Grams
 from xiaobao_xl.law import Instrument
@@ -26,7 +27,7 @@ from xiaobao_xl.registers import Register
 from xiaobao_xl.workdays import Calendar
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Context:
     """What a check may know beside the register.
 
@@ -87,7 +88,7 @@ def _hints(scheme: Scheme) -> Iterator[str]:
         yield from scheme.category(name).hints
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Breach:
     """Rows of a register that break one check in the same way.
 
@@ -108,7 +109,7 @@ class Breach:
     source: Sequence[str] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Check:
     """Keys common to all kinds.
 

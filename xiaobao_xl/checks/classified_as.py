@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks import wording
 from xiaobao_xl.checks.check import Breach, Check, Context
 from xiaobao_xl.classifying import Suggestions
+from xiaobao_xl.entries import entry
 from xiaobao_xl.findings import Level
 from xiaobao_xl.registers import Register
 
@@ -20,7 +20,7 @@ _WORDS_NAMED = 4
 _ALSO_FITS = 0.5  # share of the best score from which the second choice is defensible too
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class ClassifiedAs(Check):
     """The recorded code does not disagree with a confident suggestion from the text.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -12,10 +11,11 @@ import numpy as np
 from xiaobao_xl.checks import wording
 from xiaobao_xl.checks.check import Breach, Check, Context
 from xiaobao_xl.conditions import Bounds, select
+from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Register
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class InRange(Check):
     """Each cell of the columns lies within the bounds, both included.
 

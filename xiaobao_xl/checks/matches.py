@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -12,10 +11,11 @@ import pyarrow.compute as pc
 
 from xiaobao_xl.checks import wording
 from xiaobao_xl.checks.check import Breach, Check, Context
+from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Register
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Matches(Check):
     r"""Each cell of the columns, taken whole, follows the pattern.
 

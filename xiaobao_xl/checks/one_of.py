@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from xiaobao_xl.checks import wording
 from xiaobao_xl.checks.check import Breach, Check, Context
+from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Column, Register
 
 _LISTED = 12  # a longer list of members does not fit a sentence
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class OneOf(Check):
     """Each cell of the columns holds a member of the column's `values:` or `scheme:`.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from xiaobao_xl.checks import wording
 from xiaobao_xl.checks.check import Breach, Check, Context
+from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Register
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Required(Check):
     """Each of the columns is filled in every row.
 

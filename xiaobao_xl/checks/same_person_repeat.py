@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,12 +12,13 @@ from xiaobao_xl.checks import wording
 from xiaobao_xl.checks.check import Breach, Check, Context
 from xiaobao_xl.checks.unique import group_numbers
 from xiaobao_xl.conditions import select
+from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Register
 
 _NOBODY = r"0+|[-—/无]+|暂无|不详|未知|匿名|保密|未提供|未填写|未留"  # written where nobody is named
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class SamePersonRepeat(Check):
     """A complaint of the same person about the same matter within so many days of an earlier one is marked as a repeat.
 

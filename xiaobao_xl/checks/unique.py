@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -12,12 +11,13 @@ import pandas as pd
 from xiaobao_xl.checks import wording
 from xiaobao_xl.checks.check import Breach, Check, Context
 from xiaobao_xl.conditions import select
+from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Register
 
 _ROWS_NAMED = 5
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class Unique(Check):
     """No value of the columns occurs in two rows.
 

@@ -8,7 +8,6 @@ Whole columns are screened by NumPy; python-stdnum computes the digit a message 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
@@ -21,6 +20,7 @@ from stdnum.cn import ric, uscc
 
 from xiaobao_xl.checks.check import Breach, Check, Context
 from xiaobao_xl.checks.matches import fits
+from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Register
 
 Number = Literal["resident_id", "uscc", "mobile", "phone", "bank_card"]
@@ -45,7 +45,7 @@ _ANY_PHONE = rf"(?:{_MOBILE}|{_LANDLINE}|{_SERVICE}|{_ABROAD}|{_MAIL})"
 _CARD = r"62[0-9]{14,17}|[345][0-9]{15}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@entry
 class ValidNumber(Check):
     """Each number of the columns can exist: its length, birth date and check digit agree.
 

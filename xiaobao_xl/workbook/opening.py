@@ -20,7 +20,7 @@ import python_calamine
 
 from xiaobao_xl.cells import Cell
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.workbook import archive, plain
+from xiaobao_xl.workbook import archive
 from xiaobao_xl.workbook.grids import UNSEEN, Book, Grid, Kind, PasswordNeeded
 from xiaobao_xl.workbook.scanning import Scan, scan, without_stray
 
@@ -65,6 +65,8 @@ def open_book(path: Path | str, password: str = "") -> Book:
             raise WorkbookError(
                 f"文件开头多出了别的内容（常见于网页导出出错），已不是完好的工作簿；请重新导出，或{_SAVE_AGAIN}。"
             )
+        from xiaobao_xl.workbook import plain  # noqa: PLC0415  (brings an HTML parser, which few files need)
+
         return plain.open_plain(path)
 
 
