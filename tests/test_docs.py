@@ -61,7 +61,7 @@ def test_every_command_runs_as_printed(page, command, tmp_path, monkeypatch):
     assert program == "xiaobao"
     monkeypatch.chdir(tmp_path)
     write_files(page, tmp_path)
-    for register in ("台账.xlsx", "去年.xlsx"):
+    for register in ("台账.xlsx", "去年.xlsx", "发出.xlsx", "收回.xlsx"):
         shutil.copyfile(resources.sample_path(SAMPLE), tmp_path / register)
     before = (tmp_path / "台账.xlsx").read_bytes()
     ran = run(*words)

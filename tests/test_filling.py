@@ -11,9 +11,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart, Reference
 from openpyxl.worksheet.worksheet import Worksheet
 from small_registers import register_of
 
@@ -28,7 +30,6 @@ from xiaobao_xl.workbook import working_paper
 from xiaobao_xl.workbook.base_table import read_base_table
 from xiaobao_xl.workbook.filling import Filled, Placed, fill
 from xiaobao_xl.workbook.recounting import recounted
-from xiaobao_xl.workbook.repeating import repeat_row
 from xiaobao_xl.workbook.working_paper import Stamp, write_working_paper
 
 TEMPLATE = Path(resources.template_path("complaint_quarterly"))
@@ -222,6 +223,30 @@ def test_marks_without_field_follow_the_repeated_row(rules: Rules, tmp_path: Pat
     assert lines == [["城西支行", 1, 1, 1, 3], ["信用卡中心", 1, 0, 0, 3], ["城东支行", 0, 0, 1, 3]]
 
 
+def test_what_a_template_holds_besides_marks_stays(figures: Figures, tmp_path: Path) -> None:
+    def draw(sheet: Worksheet) -> None:
+        sheet["A1"], sheet["B1"] = "{{ 本期收到 }}", "=A1*2"
+        chart = BarChart()
+        chart.add_data(Reference(sheet, min_col=1, min_row=1, max_row=1))
+        sheet.add_chart(chart, "D1")
+
+    filled = fill(template(tmp_path / "模板.xlsx", draw), figures, tmp_path / "out.xlsx")
+    with ZipFile(tmp_path / "模板.xlsx") as before, ZipFile(filled.path) as after:
+        assert set(before.namelist()) == set(after.namelist())
+        assert before.read("xl/charts/chart1.xml") == after.read("xl/charts/chart1.xml")
+    assert load_workbook(filled.path, data_only=True)["表"]["B1"].value == 6
+    assert {finding.level for finding in filled.findings} == {"warning"}
+
+
+def test_formulas_only_a_spreadsheet_program_computes_are_named(figures: Figures, tmp_path: Path) -> None:
+    def draw(sheet: Worksheet) -> None:
+        sheet["A1"], sheet["B1"] = "{{ 本期收到 }}", '=TEXT(A1,"0")'
+
+    filled = fill(template(tmp_path / "模板.xlsx", draw), figures, tmp_path / "out.xlsx")
+    [told] = [finding for finding in filled.findings if finding.level == "note"]
+    assert "有 1 个公式的结果要由 Excel 或 WPS 打开文件时计算（表!B1）" in told.message
+
+
 def test_target_is_not_overwritten_unasked(figures: Figures, tmp_path: Path) -> None:
     out = tmp_path / "报表.xlsx"
     out.write_text("旧")
@@ -242,30 +267,6 @@ def test_broken_template_is_one_sentence(figures: Figures, tmp_path: Path, conte
 def test_template_without_marks_is_refused(figures: Figures, tmp_path: Path) -> None:
     with pytest.raises(WorkbookError, match="没有任何标记"):
         fill(template(tmp_path / "模板.xlsx", lambda _sheet: None), figures, tmp_path / "out.xlsx")
-
-
-# --- repeated rows
-
-
-def test_repeating_moves_everything_below(tmp_path: Path) -> None:
-    workbook = Workbook()
-    sheet, other = workbook.worksheets[0], workbook.create_sheet("别处")
-    sheet["A2"], sheet["A4"], sheet["B4"] = "行", "下", "=SUM(B2:B2)+B5"
-    sheet["C2"] = "=SUM(A2:B2)/B$4"
-    other["A1"] = f"='{sheet.title}'!B4+SUM('{sheet.title}'!B1:B3)+B4"
-    sheet.merge_cells("D2:E2")
-    sheet.merge_cells("A4:A5")
-    sheet.row_dimensions[2].height, sheet.row_dimensions[4].height = 33, 44
-    sheet.print_area = "A1:E5"
-    repeat_row(workbook, sheet, 2, 3)
-    assert (sheet["A6"].value, sheet["B6"].value) == ("下", "=SUM(B2:B4)+B7")
-    assert sheet["C2"].value == "=SUM(A2:B2)/B$6"
-    assert other["A1"].value == f"='{sheet.title}'!B6+SUM('{sheet.title}'!B1:B5)+B4"
-    assert {str(area) for area in sheet.merged_cells.ranges} == {"D2:E2", "D3:E3", "D4:E4", "A6:A7"}
-    assert [sheet.row_dimensions[row].height for row in (2, 3, 4, 6)] == [33, 33, 33, 44]
-    assert sheet.print_area.endswith("$A$1:$E$7")
-    workbook.save(tmp_path / "x.xlsx")
-    assert load_workbook(tmp_path / "x.xlsx").worksheets[0]["A6"].value == "下"
 
 
 # --- 底稿

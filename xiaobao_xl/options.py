@@ -29,6 +29,7 @@ HeadingsOption = Annotated[
     Path | None, typer.Option("--headings", metavar="文件", help="表头对照；不写则用台账旁的 headings.yaml")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="只打印结论")]
+UnsignedOption = Annotated[bool, typer.Option("--allow-unsigned", help="文件带数字签名时仍写副本（副本中的签名失效）")]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="结果文件已存在时覆盖")]
 
 # What click says of a mistyped command, and how an officer reads it; anything else is passed on as it is.

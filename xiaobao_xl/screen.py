@@ -16,7 +16,7 @@ from xiaobao_xl.findings import LEVEL_TITLES
 if TYPE_CHECKING:
     from xiaobao_xl.registers import Register
     from xiaobao_xl.rules import Rules
-    from xiaobao_xl.tasks import Checked, ClassifiedBook, Demonstrated, DueBook, Reported
+    from xiaobao_xl.tasks import Checked, ClassifiedBook, Compared, Demonstrated, DueBook, Reported
 
 LINES_SHOWN = 60  # more than this is read in the workbook, not on a screen
 _say = typer.echo
@@ -192,6 +192,15 @@ def reported(result: Reported, written: list[Path], *, quiet: bool) -> None:
         _say(finding.line())
     for path in written:
         _say(f"已写出：{path}")
+
+
+def differing(result: Compared, *, every: bool, quiet: bool) -> None:
+    """What differs, sheet by sheet, then how much."""
+    if not quiet:
+        for line in result.lines(every=every):
+            _say(line)
+    counts = "、".join(f"{sheet or '工作簿'} {count:,} 处" for sheet, count in result.counts().items())
+    _say(f"共 {result.count:,} 处不同：{counts}。" if counts else "两个工作簿没有不同。")
 
 
 def rules(loaded: Rules, *, quiet: bool) -> None:

@@ -1,4 +1,4 @@
-"""The verbs: check, classify, due, report, blank, demo. One function each for the library, the command line and Excel.
+"""The verbs: check, classify, due, report, diff, blank, demo. One function each for the library, the command line and Excel.
 
 A verb reads, computes and gives back an outcome; `write_…` puts an outcome into a new file. The user's own file is
 never written to. `step` is told in a few Chinese words what is being done. A verb is imported when first asked for, so
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xiaobao_xl.tasks.blanks import blank
     from xiaobao_xl.tasks.checking import Checked, check, write_marked
+    from xiaobao_xl.tasks.comparing import Compared, compare
     from xiaobao_xl.tasks.demonstration import Demonstrated, demo
     from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
     from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "blanks": ("blank",),
     "checking": ("Checked", "check", "write_marked"),
+    "comparing": ("Compared", "compare"),
     "demonstration": ("Demonstrated", "demo"),
     "intake": ("Reading", "open_registers", "read_layouts"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
@@ -30,8 +32,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Checked", "ClassifiedBook", "Demonstrated", "DueBook", "Reading", "Reported", "Wanted", "blank", "check", "classify",
-    "classify_text", "demo", "due", "due_once", "open_registers", "part_titles", "read_layouts", "report", "write_classified",
+    "Checked", "ClassifiedBook", "Compared", "Demonstrated", "DueBook", "Reading", "Reported", "Wanted", "blank", "check", "classify",
+    "classify_text", "compare", "demo", "due", "due_once", "open_registers", "part_titles", "read_layouts", "report", "write_classified",
     "write_due", "write_marked", "write_report",
 ]  # fmt: skip
 

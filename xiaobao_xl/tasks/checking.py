@@ -13,7 +13,7 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding, in_order
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require_xlsx, silent
+from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, silent
 from xiaobao_xl.workbook.grids import Book
 
 WAIVERS_FILE = "waivers.yaml"
@@ -94,11 +94,12 @@ def check(
     return Checked(rules=rules, book=book, registers=registers, findings=in_order(found), as_of=as_of)
 
 
-def write_marked(found: Checked, out: Path, *, overwrite: bool = False, step: Step = silent) -> None:
+def write_marked(
+    found: Checked, out: Path, *, overwrite: bool = False, allow_unsigned: bool = False, step: Step = silent
+) -> None:
     """A marked copy: coloured cells with notes, and the sheet 校验结果 in front."""
-    from xiaobao_xl.workbook import copying, findings_sheet
+    from xiaobao_xl.workbook import findings_sheet, marked_copy
 
-    require_xlsx(out)
     step("写标记副本")
     rules = found.rules
     outcome = findings_sheet.Outcome(
@@ -111,7 +112,15 @@ def write_marked(found: Checked, out: Path, *, overwrite: bool = False, step: St
         rules_version=str(rules.version),
     )
     front = [lambda drawing: findings_sheet.draw(drawing, outcome)]
-    copying.draw_copy(found.book, found.registers, out, findings=found.findings, front=front, overwrite=overwrite)
+    marked_copy.write_copy(
+        found.book,
+        found.registers,
+        out,
+        findings=found.findings,
+        front=front,
+        overwrite=overwrite,
+        allow_unsigned=allow_unsigned,
+    )
 
 
 def _unwaived(

@@ -12,7 +12,7 @@ from xiaobao_xl.classifying import Suggestions, classify_all
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require_xlsx, silent
+from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, silent
 from xiaobao_xl.workbook.grids import Book
 
 TEXT = "text"
@@ -186,17 +186,21 @@ def part_titles(rules: Rules) -> dict[str, str]:
     return {part: rules.categories[name].title for part, name in SCHEMES[rules.institution].items()}
 
 
-def write_classified(result: ClassifiedBook, out: Path, *, overwrite: bool = False, step: Step = silent) -> None:
+def write_classified(
+    result: ClassifiedBook, out: Path, *, overwrite: bool = False, allow_unsigned: bool = False, step: Step = silent
+) -> None:
     """The copy with suggestions beside the register; recorded codes are not touched."""
-    from xiaobao_xl.workbook import copying
+    from xiaobao_xl.workbook import marked_copy
+    from xiaobao_xl.workbook.copying import ExtraColumn
 
-    require_xlsx(out)
     step("写分类副本")
-    columns: dict[str, list[copying.ExtraColumn]] = {}
+    columns: dict[str, list[ExtraColumn]] = {}
     for part in result.parts:
         rows = {line["row"]: line for line in part.rows()}
         columns.setdefault(part.register.origin.sheet, []).extend(_columns(part.suggested, rows))
-    copying.draw_copy(result.book, result.registers, out, columns=columns, overwrite=overwrite)
+    marked_copy.write_copy(
+        result.book, result.registers, out, columns=columns, overwrite=overwrite, allow_unsigned=allow_unsigned
+    )
 
 
 def _columns(suggested: Suggested, rows: Mapping[int, Mapping[str, Any]]) -> Iterator[Any]:

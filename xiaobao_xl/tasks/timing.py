@@ -19,7 +19,7 @@ from xiaobao_xl.findings import Level
 from xiaobao_xl.registers import Register
 from xiaobao_xl.reminders import DueRow
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require, require_xlsx, silent
+from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require, silent
 from xiaobao_xl.tasks.settings import frame_of
 from xiaobao_xl.workbook.grids import Book
 
@@ -185,10 +185,17 @@ def due_once(rules: Rules, name: str, settings: Sequence[str], as_of: date) -> d
 
 
 def write_due(
-    result: DueBook, out: Path | None, ics: Path | None, *, overwrite: bool = False, step: Step = silent
+    result: DueBook,
+    out: Path | None,
+    ics: Path | None,
+    *,
+    overwrite: bool = False,
+    allow_unsigned: bool = False,
+    step: Step = silent,
 ) -> Path | None:
     """The copy with due dates beside the register and 时限看板 in front, and the calendar file; returns the latter."""
-    from xiaobao_xl.workbook import board, copying
+    from xiaobao_xl.workbook import board, marked_copy
+    from xiaobao_xl.workbook.copying import ExtraColumn
     from xiaobao_xl.workbook.drawing import refuse_existing, write_whole
 
     rows = [row for part in result.timed for row in part.board_rows()]
@@ -196,13 +203,20 @@ def write_due(
     if target:
         refuse_existing(target, overwrite=overwrite)
     if out:
-        require_xlsx(out)
         step("写时限副本与看板")
-        columns: dict[str, list[copying.ExtraColumn]] = {}
+        columns: dict[str, list[ExtraColumn]] = {}
         for part in result.timed:
             columns.setdefault(part.register.origin.sheet, []).extend(_columns(part))
         front = [lambda drawing: board.draw(drawing, rows, result.as_of, file=result.book.path.name)]
-        copying.draw_copy(result.book, result.registers, out, columns=columns, front=front, overwrite=overwrite)
+        marked_copy.write_copy(
+            result.book,
+            result.registers,
+            out,
+            columns=columns,
+            front=front,
+            overwrite=overwrite,
+            allow_unsigned=allow_unsigned,
+        )
     if target:
         text = reminders.calendar(rows, result.as_of)
         write_whole(target, lambda stream: stream.write(text.encode("utf-8")), overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""The marked copy: the register's values drawn anew in our own workbook, findings coloured and noted, columns added.
+"""The copy of what cannot be edited in place: the register's values drawn anew in our own workbook, with marks.
 
 The user's file is read and never written. Values, merged headings, hidden rows and sheets come along; formulas,
 shapes, charts, notes and the looks of the original do not, and the sheet 说明 of the copy says so. Cell addresses are
@@ -104,14 +104,11 @@ def draw_copy(
         if name in by_sheet:
             grid = book.load(name)
             lines += [*_stray(grid), *_too_long(book, grid)]
-            if len(marks[name]) > marking.MOST_NOTES:
-                lines.append(
-                    f"工作表“{name}”有 {len(marks[name])} 个着色单元格，只有 {marking.MOST_NOTES} 个（先错误后提示）带批注；其余见逐条清单。"
-                )
+            lines += too_many_notes(name, marks[name])
             _draw_register(drawing, grid, by_sheet[name], marks[name], (columns or {}).get(name, ()))
         elif name in ours or not _draw_beside(drawing, book, name):
             lines.append(f"工作表“{name}”{'由本工具重新生成' if name in ours else '过大'}，原表没有放入副本。")
-    _draw_about(drawing, lines)
+    draw_about(drawing, lines)
     drawing.save(out, overwrite=overwrite)
     return lines
 
@@ -171,19 +168,16 @@ def _draw_register(
     marks: Marks,
     extra: Sequence[ExtraColumn],
 ) -> None:
-    sheet, marks = drawing.sheet(grid.name), marking.anchored(marks, _merges(grid))
+    sheet, marks = drawing.sheet(grid.name), marking.anchored(marks, merges(grid))
     rows = grid.rows()
     sample = list(islice(rows, max(_SAMPLE, register.origin.header_rows[1] + 1)))
     first, last = register.origin.header_rows
-    width = _used_width(grid, sample, register)
+    width = used_width(grid, register, sample)
     bottom = max([last, *register.origin.rows[-1:].tolist()])
     _set_up(sheet, grid, sample, width, first)
     for number, column in enumerate(extra, start=width + 1):
-        fitted = max(
-            [text_width(str(value)) for value in islice(column.values.values(), _SAMPLE)] + [text_width(column.title)]
-        )
         letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = column.width or min(max(fitted + 2, 10), 40)
+        sheet.column_dimensions[letter].width = column.width or fitted_width(column)
         if first < last:
             sheet.merged_cells.add(f"{letter}{first}:{letter}{last}")
     key = column_index_from_string(register.origin.letters.get(register.schema.key, "A"))
@@ -194,16 +188,38 @@ def _draw_register(
     drawing.stream(sheet, 1, _register_rows(drawing, grid, chain(sample, rows), (first, last, width), marks, extra))
 
 
-def _used_width(grid: Grid, sample: Sequence[Sequence[Any]], register: Register) -> int:
-    """Columns in use, so that columns we add stand right of every value; formatted empty columns do not count."""
+def fitted_width(column: ExtraColumn) -> float:
+    """A width that shows a column's title and its first values."""
+    values = [text_width(str(value)) for value in islice(column.values.values(), _SAMPLE)]
+    return min(max(*values, text_width(column.title), 8) + 2, 40)
+
+
+def too_many_notes(sheet: str, marks: Marks) -> list[str]:
+    """A sentence where only some of the coloured cells have a note."""
+    if len(marks) <= marking.MOST_NOTES:
+        return []
+    return [
+        f"工作表“{sheet}”有 {len(marks)} 个着色单元格，只有 {marking.MOST_NOTES} 个（先错误后提示）带批注；其余见逐条清单。"
+    ]
+
+
+def used_width(grid: Grid, register: Register, sample: Sequence[Sequence[Any]] | None = None) -> int:
+    """Columns in use, so that columns we add stand right of every value; formatted empty columns do not count.
+
+    Args:
+        grid: the sheet.
+        register: what was read from it.
+        sample: its first rows, if they have been read.
+    """
+    sample = list(islice(grid.rows(), _SAMPLE)) if sample is None else sample
     used = max([0, *map(column_index_from_string, register.origin.letters.values()), *map(_last_filled, sample)])
     if grid.scan.width == 0 or max(map(len, sample), default=0) > used:
         used = max([used, *map(_last_filled, grid.rows())])
     top = register.origin.header_rows[0] - 1
-    return max([used, *(right + 1 for (_, _), (low, right) in _merges(grid) if low >= top)])
+    return max([used, *(right + 1 for (_, _), (low, right) in merges(grid) if low >= top)])
 
 
-def _merges(grid: Grid) -> list[Merge]:
+def merges(grid: Grid) -> list[Merge]:
     """Merged ranges that join cells; a title merged across the whole sheet is left as it is."""
     joined = (merge for merge in grid.merges if merge[0] != merge[1])
     return [merge for merge in joined if merge[1][1] < limits.MAX_COLUMNS]
@@ -222,7 +238,7 @@ def _set_up(sheet: Worksheet, grid: Grid, sample: Sequence[Sequence[Any]], width
     for start, end in grid.scan.hidden_columns:
         for number in range(start, min(end, width - 1) + 1):
             sheet.column_dimensions[get_column_letter(number + 1)].hidden = True
-    for (top, left), (low, right) in _merges(grid):
+    for (top, left), (low, right) in merges(grid):
         sheet.merged_cells.add(f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{low + 1}")
 
 
@@ -360,7 +376,8 @@ def _draw_beside(drawing: Drawing, book: Book, name: str) -> bool:
     return True
 
 
-def _draw_about(drawing: Drawing, lines: Sequence[str]) -> None:
+def draw_about(drawing: Drawing, lines: Sequence[str]) -> None:
+    """The sheet 说明: one sentence a row."""
     sheet = drawing.sheet(ABOUT)
     sheet.sheet_view.showGridLines = False
     sheet.column_dimensions["A"].width = 110

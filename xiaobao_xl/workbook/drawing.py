@@ -125,11 +125,19 @@ class Drawing:
         Raises:
             WorkbookError: the target exists (and `overwrite` is false), or cannot be written.
         """
+        self._finish()
+        save(self.workbook, out, overwrite=overwrite, streams=self.streams)
+
+    def save_to(self, target: BinaryIO) -> None:
+        """Write the workbook into an open file."""
+        self._finish()
+        pack(self.workbook, target, self.streams)
+
+    def _finish(self) -> None:
         self._is_saved = True
         shown = next(n for n, sheet in enumerate(self.workbook.worksheets) if sheet.sheet_state == "visible")
         self.workbook.active = shown
         self.workbook.worksheets[shown].sheet_view.tabSelected = True
-        save(self.workbook, out, overwrite=overwrite, streams=self.streams)
 
 
 def dress(
@@ -232,29 +240,28 @@ def save(
     streams: Streams | None = None,
 ) -> None:
     """Save any workbook of ours whole or not at all; `streams` as in `Drawing.streams`."""
+    write_whole(out, lambda target: pack(workbook, target, streams or {}), overwrite=overwrite)
 
-    def write(target: BinaryIO) -> None:
-        if not streams:
-            workbook.save(target)
-            return
-        with tempfile.TemporaryFile() as drawn:
-            workbook.save(drawn)
-            parts = {
-                f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in enumerate(workbook.worksheets, start=1)
-            }
-            with (
-                zipfile.ZipFile(drawn) as source,
-                zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
-            ):
-                for item in source.infolist():
-                    sheet = parts.get(item.filename)
-                    if sheet is None or sheet.title not in streams:
-                        packed.writestr(item, source.read(item), zipfile.ZIP_DEFLATED, 1)
-                        continue
-                    with packed.open(item.filename, "w", force_zip64=True) as part:
-                        part.writelines(_with_rows(source.read(item), *streams[sheet.title]))
 
-    write_whole(out, write, overwrite=overwrite)
+def pack(workbook: Workbook, target: BinaryIO, streams: Streams) -> None:
+    """Write a workbook into an open file, the rows of some sheets from `streams`."""
+    if not streams:
+        workbook.save(target)
+        return
+    with tempfile.TemporaryFile() as drawn:
+        workbook.save(drawn)
+        parts = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in enumerate(workbook.worksheets, start=1)}
+        with (
+            zipfile.ZipFile(drawn) as source,
+            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
+        ):
+            for item in source.infolist():
+                sheet = parts.get(item.filename)
+                if sheet is None or sheet.title not in streams:
+                    packed.writestr(item, source.read(item), zipfile.ZIP_DEFLATED, 1)
+                    continue
+                with packed.open(item.filename, "w", force_zip64=True) as part:
+                    part.writelines(_with_rows(source.read(item), *streams[sheet.title]))
 
 
 def cell_xml(reference: str, value: Any, style: int = 0) -> str:  # noqa: PLR0911  (one way out per type of cell)

@@ -1,46 +1,30 @@
 """Filling: a template with marks + Figures → the finished report.
 
-Marks and figures are compared both ways before anything is written. Numbers are written as numbers into the cell's
-own style, formulas stay formulas and are calculated when the file is opened. Only templates of our own making go
-through openpyxl; what it would drop (charts, pictures, macros) is refused.
+Marks and figures are compared both ways before anything is written. The template is edited in place: numbers are
+written as numbers into the cell's own style, formulas stay formulas, and everything else of the template (charts,
+pictures, macros, print settings) stays as it is.
 """
 
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from openpyxl import load_workbook
-from openpyxl.cell import Cell
-from openpyxl.formula.translate import Translator
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
-
+from xiaobao_xl import package
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.figures import BLANK, Figures, Member, Value
 from xiaobao_xl.findings import Finding
+from xiaobao_xl.package.references import address
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Figure
-from xiaobao_xl.workbook.drawing import put, refuse_existing, save
-from xiaobao_xl.workbook.marks import Mark, marked_cells
-from xiaobao_xl.workbook.repeating import repeat_row
+from xiaobao_xl.workbook.drawing import refuse_existing
+from xiaobao_xl.workbook.marks import Mark, Marked, marked_cells
 
 NOTHING = "无"
-_LOST = (
-    "xl/charts/",
-    "xl/media/",
-    "xl/drawings/drawing",
-    "xl/vbaProject.bin",
-    "xl/pivotTables/",
-    "xl/embeddings/",
-    "xl/externalLinks/",
-)
-Marked = tuple[Worksheet, Cell, list[Mark]]
 
 
 class Placed(NamedTuple):
@@ -66,7 +50,7 @@ class Filled:
     Attributes:
         path: the file.
         cells: every figure written, sheet by sheet, row by row.
-        findings: figures the template leaves out.
+        findings: figures the template leaves out, and formulas whose results only Excel can compute.
         template_sha256: hash of the template.
         sha256: hash of the finished file.
     """
@@ -92,19 +76,16 @@ def fill(template: Path, figures: Figures, out: Path, *, overwrite: bool = False
             cannot be written.
     """
     refuse_existing(out, overwrite=overwrite)
-    workbook = _opened(template)
-    found = marked_cells(workbook, figures, template.name)
-    if not found:
-        raise WorkbookError(f"{template}：模板中没有任何标记（如 {{{{ 本期收到 }}}}），无法填报；请确认选对了模板")
-    placed = sorted(
-        _filled(workbook, found, figures, template.name),
-        key=lambda one: (workbook.sheetnames.index(one.sheet), _order(one.cell)),
-    )
-    marked = {mark.figure for _, _, marks in found for mark in marks if mark.field in {"", "值"}}
-    workbook.calculation.fullCalcOnLoad = True
-    save(workbook, out, overwrite=overwrite)
-    left_out = tuple(_left_out(figures, marked, placed, template.name))
-    return Filled(out, tuple(placed), left_out, sha256_of(template), sha256_of(out))
+    with _opened(template) as book:
+        found = marked_cells(book, figures, template.name)
+        if not found:
+            raise WorkbookError(f"{template}：模板中没有任何标记（如 {{{{ 本期收到 }}}}），无法填报；请确认选对了模板")
+        placed = _filled(book, found, figures, template.name)
+        book.save(out)
+        dropped = list(book.dropped)
+    marked = {mark.figure for cell in found for mark in cell.marks if mark.field in {"", "值"}}
+    findings = [*_left_out(figures, marked, placed, template.name), *_uncomputed(figures, dropped, template.name)]
+    return Filled(out, tuple(placed), tuple(findings), sha256_of(template), sha256_of(out))
 
 
 def sha256_of(path: Path) -> str:
@@ -113,57 +94,81 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _opened(template: Path) -> Workbook:
+def _opened(template: Path) -> package.Book:
     try:
-        with zipfile.ZipFile(template) as parts:
-            lost = sorted({part for name in parts.namelist() for part in _LOST if name.startswith(part)})
-        if lost:
-            raise WorkbookError(
-                f"{template}：模板含有图表、图片、宏或外部链接（{'、'.join(lost)}），填报时会丢失；请先从模板中移除"
-            )
-        return load_workbook(template)
-    except (OSError, zipfile.BadZipFile, KeyError, InvalidFileException) as cause:
-        raise WorkbookError(f"{template}：模板无法打开；请确认文件存在、是 .xlsx 格式且没有加密") from cause
+        return package.open(template)
+    except WorkbookError as cause:
+        raise WorkbookError(f"{template}：模板无法打开；请确认文件存在、是 .xlsx 格式且没有加密（{cause}）") from cause
 
 
-def _order(address: str) -> tuple[int, str]:
-    letters = address.rstrip("0123456789")
-    return int(address[len(letters) :]), letters.rjust(3)
+def _filled(book: package.Book, found: Sequence[Marked], figures: Figures, file: str) -> list[Placed]:
+    """Repeat rows from the lowest up, so that rows still to be repeated do not move; then write all values."""
+    rows = {key: list(cells) for key, cells in groupby(found, key=lambda cell: (cell.sheet, cell.row))}
+    members = {key: _members(cells, figures, file) for key, cells in rows.items() if _is_repeated(cells)}
+    for (sheet, row), names in sorted(members.items(), reverse=True):
+        book.repeat_row(sheet, row, max(len(names), 1))
+    placed = []
+    for (sheet, row), cells in rows.items():
+        top = row + sum(
+            len(names) - 1 for (other, above), names in members.items() if other == sheet and above < row and names
+        )
+        written = _repeated(cells, members[sheet, row], figures) if (sheet, row) in members else _once(cells, figures)
+        for offset, column, value, terms in written:
+            place = address(top + offset, column)
+            book.set(sheet, place, value)
+            placed += [Placed(sheet, place, figure, member) for figure, member in terms]
+    return placed
 
 
-def _filled(workbook: Workbook, found: Sequence[Marked], figures: Figures, file: str) -> Iterator[Placed]:
-    """Fill row by row from the lowest up, so that rows still to be filled do not move."""
-    rows: dict[tuple[str, int], list[Marked]] = {}
-    for one in found:
-        rows.setdefault((one[0].title, one[1].row), []).append(one)
-    placed: list[tuple[Worksheet, Cell, tuple[str, Member]]] = []
-    for (_, row), cells in sorted(rows.items(), reverse=True):
-        sheet = cells[0][0]
-        if any(mark.field for _, _, marks in cells for mark in marks):
-            marked = [(cell, marks) for _, cell, marks in cells]
-            placed += [(sheet, cell, term) for cell, term in _repeat(workbook, sheet, row, marked, figures, file)]
-        else:
-            placed += [(sheet, cell, term) for _, cell, marks in cells for term in _write(cell, marks, figures, (), "")]
-    for sheet, cell, (figure, member) in placed:
-        yield Placed(sheet.title, cell.coordinate, figure, member)
+def _is_repeated(cells: Iterable[Marked]) -> bool:
+    return any(mark.field for cell in cells for mark in cell.marks)
 
 
-def _write(
-    cell: Cell, marks: Sequence[Mark], figures: Figures, member: Member, number: str
-) -> Iterator[tuple[str, Member]]:
-    """Put values into a cell; yields what was put there."""
-    text = str(cell.value)
-    for mark in marks:
+def _members(cells: Sequence[Marked], figures: Figures, file: str) -> list[Member]:
+    """The members a row is repeated for: those of the axis its marks share."""
+    followed = [mark for cell in cells for mark in cell.marks if mark.field]
+    axes = [figures.axes[mark.figure][0] for mark in followed]
+    if len({tuple(axis.titles) for axis in axes}) > 1:
+        raise WorkbookError(
+            f"{file} {cells[0].sheet}!{address(cells[0].row, cells[0].column)}: "
+            "同一重复行里的指标按不同的列分类，无法逐行对应；请分成两行"
+        )
+    return [(name,) for name in axes[0].titles if _is_shown(name, followed, figures)]
+
+
+_Written = tuple[int, int, str | float | None, list[tuple[str, Member]]]  # row offset, column, value, what it shows
+
+
+def _once(cells: Sequence[Marked], figures: Figures) -> Iterator[_Written]:
+    for cell in cells:
+        yield 0, cell.column, *_value(cell, figures, (), "")
+
+
+def _repeated(cells: Sequence[Marked], members: Sequence[Member], figures: Figures) -> Iterator[_Written]:
+    """One row for each member; a single one that says 无 if there is none."""
+    if not members:
+        for cell in cells:
+            yield 0, cell.column, NOTHING if any(mark.field == "名称" for mark in cell.marks) else None, []
+    for offset, member in enumerate(members):
+        for cell in cells:
+            yield offset, cell.column, *_value(cell, figures, member, str(offset + 1))
+
+
+def _value(
+    cell: Marked, figures: Figures, member: Member, number: str
+) -> tuple[str | float | None, list[tuple[str, Member]]]:
+    """What a cell says once its marks are replaced, and which figures it then shows."""
+    text, shown = cell.text, []
+    for mark in cell.marks:
         whole = (*member, *mark.members) if mark.field else mark.members
         value = figures.values[mark.figure].get(whole) or _absent(figures, mark.figure, whole)
         words = _name(figures, mark, member) if mark.field == "名称" else number if mark.field == "序号" else None
         if words is None:
-            yield mark.figure, whole
+            shown.append((mark.figure, whole))
         if text.strip() == mark.text and words is None:
-            put(cell, BLANK if value.value is None else value.value)
-            return
+            return BLANK if value.value is None else value.value, shown
         text = text.replace(mark.text, printed(value, figures.spec(mark.figure)) if words is None else words, 1)
-    put(cell, int(text) if text.isdecimal() and text == number else text)
+    return int(text) if text.isdecimal() and text == number else text, shown
 
 
 def _name(figures: Figures, mark: Mark, member: Member) -> str:
@@ -183,39 +188,6 @@ def printed(value: Value, spec: object) -> str:
         return BLANK if value.value is None else value.value
     decimals = spec.decimals if isinstance(spec, Figure) else 0
     return f"{value.value:.{decimals}%}" if getattr(spec, "unit", "") == "%" else f"{value.value:,.{decimals}f}"
-
-
-def _repeat(
-    workbook: Workbook,
-    sheet: Worksheet,
-    row: int,
-    cells: Sequence[tuple[Cell, list[Mark]]],
-    figures: Figures,
-    file: str,
-) -> Iterator[tuple[Cell, tuple[str, Member]]]:
-    """Repeat a row for each member of the axis its marks share."""
-    followed = [mark for _, marks in cells for mark in marks if mark.field]
-    axes = {id(figures.axes[mark.figure][0].titles): figures.axes[mark.figure][0] for mark in followed}
-    if len({tuple(axis.titles) for axis in axes.values()}) > 1:
-        raise WorkbookError(
-            f"{file} {sheet.title}!{cells[0][0].coordinate}: 同一重复行里的指标按不同的列分类，无法逐行对应；请分成两行"
-        )
-    members = [(name,) for name in next(iter(axes.values())).titles if _is_shown(name, followed, figures)]
-    marks_of = {cell.column: marks for cell, marks in cells}
-    repeat_row(workbook, sheet, row, max(len(members), 1))
-    pattern = [(cell.column, cell.value, cell.data_type) for cell in sheet[row] if isinstance(cell, Cell)]
-    if not members:
-        for cell, marks in cells:
-            named = any(mark.field == "名称" for mark in marks)
-            put(cell, NOTHING if named else "")
-        return
-    for number, member in enumerate(members):
-        for column, value, kind in pattern:
-            copy: Any = sheet.cell(row + number, column)
-            is_formula = kind == "f" and isinstance(value, str)
-            copy.value = Translator(value, f"A{row}").translate_formula(f"A{row + number}") if is_formula else value
-            if column in marks_of:
-                yield from ((copy, term) for term in _write(copy, marks_of[column], figures, member, str(number + 1)))
 
 
 def _is_shown(name: str, marks: Iterable[Mark], figures: Figures) -> bool:
@@ -253,3 +225,14 @@ def _left_out(figures: Figures, marked: Container[str], placed: Sequence[Placed]
                 f"指标“{figure.title}”的以下类别有数而模板没有相应单元格，表内合计会不平：{'、'.join(lacking)}；请在模板补行",
                 file=file,
             )
+
+
+def _uncomputed(figures: Figures, dropped: Sequence[str], file: str) -> Iterator[Finding]:
+    """Formulas whose kept result no longer held and could not be computed here."""
+    if dropped:
+        yield Finding(
+            f"{figures.id}.formulas_computed",
+            "note",
+            f"有 {len(dropped)} 个公式的结果要由 Excel 或 WPS 打开文件时计算（{'、'.join(dropped[:5])}）；上传前请先打开并保存一次",
+            file=file,
+        )

@@ -66,6 +66,7 @@ class Book:
         hidden: names of hidden sheets.
         load: reads one sheet.
         notes: sentences for the receipt.
+        editable: what a copy can be edited in place from: the file, or its decrypted bytes; None for other kinds.
     """
 
     path: Path
@@ -74,3 +75,4 @@ class Book:
     load: Callable[[str], Grid]
     hidden: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    editable: Path | bytes | None = None

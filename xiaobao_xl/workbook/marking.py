@@ -25,7 +25,7 @@ Marks = dict[tuple[int, int], list[Finding]]
 MOST_NOTES: Final = 20_000
 _LONGEST_NOTE: Final = 1_200
 _TALLEST_MERGE: Final = 1_000  # rows; nobody reads a note at the top of a higher one
-_AUTHOR: Final = "校验"
+AUTHOR: Final = "校验"
 _RANK: Final[dict[Level, int]] = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -69,15 +69,22 @@ def levels(marks: Marks) -> dict[int, dict[int, Level]]:
     return found_levels
 
 
-def note(sheet: Worksheet, marks: Marks) -> None:
-    """A note on each marked cell, the errors first when there are too many."""
+def notes(marks: Marks) -> dict[tuple[int, int], str]:
+    """The text of the note on each marked cell, the errors first when there are too many."""
     gravest = sorted(marks, key=lambda place: min(_RANK[finding.level] for finding in marks[place]))[:MOST_NOTES]
-    for row, column in gravest:
-        parts = [
-            f"[{LEVEL_TITLES[finding.level]}] {finding.message}"
-            + (f"\n依据：{finding.source}" if finding.source else "")
-            for finding in sorted(marks[row, column], key=lambda finding: _RANK[finding.level])
-        ]
-        text = "\n".join(parts)[:_LONGEST_NOTE]
+    return {place: _text(marks[place]) for place in gravest}
+
+
+def note(sheet: Worksheet, marks: Marks) -> None:
+    """A note on each marked cell of a sheet we draw."""
+    for (row, column), text in notes(marks).items():
         height = 18 * lines_needed(text, 46) + 14
-        sheet.cell(row, column).comment = Comment(text, _AUTHOR, height=min(height, 420), width=330)
+        sheet.cell(row, column).comment = Comment(text, AUTHOR, height=min(height, 420), width=330)
+
+
+def _text(found: Iterable[Finding]) -> str:
+    parts = [
+        f"[{LEVEL_TITLES[finding.level]}] {finding.message}" + (f"\n依据：{finding.source}" if finding.source else "")
+        for finding in sorted(found, key=lambda finding: _RANK[finding.level])
+    ]
+    return "\n".join(parts)[:_LONGEST_NOTE]

@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from openpyxl.cell import Cell
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
-
+from xiaobao_xl import package
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.figures import Figures
+from xiaobao_xl.package.references import address
 
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _SHAPE = re.compile(r"\s*([^\[\].]+?)\s*((?:\[[^\[\]]+\]\s*)*)(?:\.\s*(名称|值|序号|name|value|number))?\s*")
@@ -95,35 +93,46 @@ def _guess(word: str, known: list[str]) -> str:
     )
 
 
-def marked_cells(workbook: Workbook, figures: Figures, file: str) -> list[tuple[Worksheet, Cell, list[Mark]]]:
-    """Every cell with marks.
+class Marked(NamedTuple):
+    """A cell of a template that holds marks.
+
+    Attributes:
+        sheet: sheet title.
+        row: its row.
+        column: its column.
+        text: what stands in it.
+        marks: the marks in that text.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    text: str
+    marks: list[Mark]
+
+
+def marked_cells(book: package.Book, figures: Figures, file: str) -> list[Marked]:
+    """Every cell with marks, sheet by sheet and row by row.
 
     Raises:
         WorkbookError: names every cell whose mark is not known.
     """
     found, wrong = [], []
-    cells = list(_cells(workbook))
-    repeated = {(sheet.title, cell.row) for sheet, cell in cells if _FIELD.search(str(cell.value))}
-    for sheet, cell in cells:
-        try:
-            marks = marks_in(cell.value, figures, is_repeated=(sheet.title, cell.row) in repeated)
-        except ValueError as mistake:
-            wrong.append(f"{file} {sheet.title}!{cell.coordinate}: {mistake}")
+    cells = [(sheet, place, cell) for sheet in book.worksheets for place, cell in book.each(sheet)]
+    repeated = {(sheet, row) for sheet, (row, _), cell in cells if _FIELD.search(str(cell.value))}
+    for sheet, (row, column), cell in cells:
+        where = f"{file} {sheet}!{address(row, column)}"
+        if cell.formula is not None:
+            if _MARK.search(cell.formula):
+                wrong.append(f"{where}: 公式里不能写标记；请把标记放进单元格，公式引用该单元格")
             continue
-        if marks and cell.data_type == "f":
-            wrong.append(
-                f"{file} {sheet.title}!{cell.coordinate}: 公式里不能写标记；请把标记放进单元格，公式引用该单元格"
-            )
-        elif marks:
-            found.append((sheet, cell, marks))
+        try:
+            marks = marks_in(cell.value, figures, is_repeated=(sheet, row) in repeated)
+        except ValueError as mistake:
+            wrong.append(f"{where}: {mistake}")
+            continue
+        if marks:
+            found.append(Marked(sheet, row, column, str(cell.value), marks))
     if wrong:
         raise WorkbookError("\n".join(wrong))
     return found
-
-
-def _cells(workbook: Workbook) -> Iterator[tuple[Worksheet, Cell]]:
-    for sheet in workbook.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell, Cell) and cell.value is not None:
-                    yield sheet, cell

@@ -138,7 +138,9 @@ def _open_zip(path: Path, source: Path | io.BytesIO) -> Book:
     package = archive.Package(source)
     if package.kind == "xlsx":
         workbook, directory = _calamine(package.source), package.directory()
-        return _book(path, "xlsx", workbook, lambda index: _load_xlsx(workbook, package, directory, index))
+        book = _book(path, "xlsx", workbook, lambda index: _load_xlsx(workbook, package, directory, index))
+        book.editable = source if isinstance(source, Path) else source.getvalue()
+        return book
     return _open_calamine(path, source, package.kind)
 
 
