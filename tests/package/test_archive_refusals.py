@@ -39,6 +39,7 @@ HOSTILE = Path(__file__).parents[3] / "shared" / "data" / "hostile"
         (packed({"mimetype": b"", "content.xml": b""}), ".ods"),
         (packed({"三月/投诉.xlsx": b"", "readme.txt": b""}), "例如 三月/投诉.xlsx"),
     ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
 )
 def test_other_kinds_of_file_are_refused_with_what_they_are(content, words):
     assert words in refusal(content)

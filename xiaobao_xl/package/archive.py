@@ -314,5 +314,5 @@ def _packer(level: int) -> Any:
     # Measured on a register: ISA-L 3 packs as zlib 4 in a third of the time, ISA-L 1 as zlib 1 in a seventh. It has
     # nothing tighter. zlib 5 comes near zlib 6 in two thirds of the time.
     if _fast and level <= 6:
-        return _fast.compressobj(3 if level > 3 else 1, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return _fast.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
     return zlib.compressobj(5 if level == 6 else level, zlib.DEFLATED, -zlib.MAX_WBITS)

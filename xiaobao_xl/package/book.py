@@ -255,8 +255,10 @@ class Book:
     def _patches(self) -> dict[str, Patch]:
         """What is written as a stream: sheets with edited cells, and those whose shell was edited."""
         changes_values = any(edit.value is not KEEP for edits in self._edits.values() for edit in edits.values())
-        if changes_values or self._is_recast or self._moved:
+        if changes_values or self._moved:
             self._refresh_caches()
+        elif self._is_recast:  # no value changed, so no kept one is stale
+            Caches(self.directory, self._truth).request(is_chain_broken=True)
         self._write_notes()
         self._write_widths()
         edited = {part for part, edits in self._edits.items() if edits}

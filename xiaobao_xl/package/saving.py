@@ -73,7 +73,7 @@ def prove(parts: Parts, patches: Mapping[str, Patch], written: Path) -> None:
     """
     changed = parts.changed().keys() | patches.keys()
     with Archive(written) as archive:
-        archive.prove()
+        archive.prove([n for n in archive.names if n not in patches])
         if set(archive.names) != set(parts.names()):
             raise WorkbookError(_UNPROVEN.format("部件不全"))
         for name in parts.names():
@@ -84,14 +84,17 @@ def prove(parts: Parts, patches: Mapping[str, Patch], written: Path) -> None:
 
 
 def _prove_cells(sheet: Sheet, patch: Patch) -> None:
-    left = dict(patch.written)
-    for number, row in sheet.rows({row for row, _ in left}):
-        for stored in sheet.cells(row, number):
-            expected = left.pop((number, stored.column), None)
-            if expected is not None and expected != stored.checksum():
-                raise WorkbookError(_UNPROVEN.format(f"{sheet.title}!{references.address(number, stored.column)}"))
-    if left:
-        raise WorkbookError(_UNPROVEN.format(f"{sheet.title}!{references.address(*next(iter(left)))}"))
+    columns: dict[int, list[int]] = {}
+    for row, column in sorted(patch.written):
+        columns.setdefault(row, []).append(column)
+    for number, row in sheet.rows(columns):
+        found = sheet.found(row, number, columns.pop(number))
+        for column, stored in found.items():
+            if stored is None or stored.checksum() != patch.written[number, column]:
+                raise WorkbookError(_UNPROVEN.format(f"{sheet.title}!{references.address(number, column)}"))
+    if columns:
+        number, missing = next(iter(columns.items()))
+        raise WorkbookError(_UNPROVEN.format(f"{sheet.title}!{references.address(number, missing[0])}"))
 
 
 def replace_whole(target: Path, fill: Callable[[BinaryIO], None], check: Callable[[Path], None]) -> None:

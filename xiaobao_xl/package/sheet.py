@@ -140,7 +140,7 @@ class Sheet:
                 if found.group().endswith(b"/>"):
                     return
                 inside, waiting = True, waiting[found.end() :]
-            if b"<!" in waiting or b"<?" in waiting:
+            if (b"!" in waiting and b"<!" in waiting) or (b"?" in waiting and b"<?" in waiting):
                 if waiting.count(b"<!--") > waiting.count(b"-->") or waiting.count(b"<![CDATA[") > waiting.count(
                     b"]]>"
                 ):
@@ -209,6 +209,20 @@ class Sheet:
             column = cell_column(found[1], column)
             yield Stored(number, column, found[1], found[2] or b"")
 
+    def found(self, row: bytes, number: int, columns: Iterable[int]) -> dict[int, Stored | None]:
+        """Some cells of a row, columns rising: each is looked for by its address; if that fails, all are walked to."""
+        name, place, cells = b"<" + self.prefix.encode() + b"c ", 0, {}
+        for column in columns:
+            at = row.find(b' r="%s"' % references.address(number, column).encode(), place)
+            begin = row.rfind(name, place, at + 1) if at >= 0 else -1
+            cell = self.patterns.cell.match(row, begin) if begin >= 0 else None
+            if cell is None or cell_column(cell[1], 0) != column:
+                walked = {stored.column: stored for stored in self.cells(row, number)}
+                return {wanted: walked.get(wanted) for wanted in columns}
+            cells[column] = Stored(number, column, cell[1], cell[2] or b"")
+            place = cell.end()
+        return cells
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -251,6 +265,7 @@ class Stored:
         return None if not found else (found[1], unescaped((found[2] or b"").decode("utf-8")))
 
 
+_NAMES: dict[bytes, re.Pattern[bytes]] = {}
 _CHILDREN: dict[str, re.Pattern[bytes]] = {}
 
 
@@ -268,7 +283,9 @@ def attribute(attributes: bytes, name: bytes) -> str:
     >>> attribute(b' r="B5" s="3"', b"s")
     '3'
     """
-    found = re.search(rb"(?:^|\s)" + name + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""", attributes)
+    if name not in _NAMES:
+        _NAMES[name] = re.compile(rb"(?:^|\s)" + name + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+    found = _NAMES[name].search(attributes)
     return unescaped((found[1] or found[2] or b"").decode("utf-8")) if found else ""
 
 
