@@ -20,8 +20,8 @@ from pathlib import Path
 from timing import HEAD
 
 HOME = Path(__file__).resolve().parent
-BENCHMARKS = ("check", "rules", "classify", "due", "cold")
-PEERS = ("pandas", "pyarrow", "numpy", "python-calamine", "openpyxl", "google-re2", "typer")
+BENCHMARKS = ("check", "rules", "classify", "due", "editing", "filling", "cold")
+PEERS = ("pandas", "pyarrow", "numpy", "python-calamine", "openpyxl", "google-re2", "isal", "typer")
 
 
 def main(names: list[str]) -> int:

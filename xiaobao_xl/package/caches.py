@@ -50,6 +50,7 @@ class Caches:
         self._directory, self._truth = directory, truth
         self._sheets = {entry.title: entry for entry in directory.entries() if entry.kind == "worksheet" and entry.part}
         self._values: dict[str, dict[tuple[int, int], operations.Value]] = {}
+        self._read: dict[str, list[int]] = {}
 
     def refresh(self, edits: Mapping[str, Edits], moved: Mapping[str, set[int]]) -> Refreshed:
         """Find what depends on changed cells.
@@ -60,9 +61,11 @@ class Caches:
         """
         done = Refreshed()
         known = self._formulas()
-        changed = self._changed(edits, moved, known, done)
+        changed = self._edited(edits, known, done)
+        self._note_read(known)
         if any(moved.values()):
             changed |= {key: None for key, text in known.items() if formulas.hangs_on_place(text)}
+            changed = self._in_rows(moved) | changed
         if not known or not changed:
             return done
         outcome = recalculate(changed, known, self._value, self._extent, self._behind)
@@ -73,10 +76,10 @@ class Caches:
             done.dropped.append(f"{title}!{references.address(row, column)}")
         return done
 
-    def _changed(
-        self, edits: Mapping[str, Edits], moved: Mapping[str, set[int]], known: dict[Key, str], done: Refreshed
+    def _edited(
+        self, edits: Mapping[str, Edits], known: dict[Key, str], done: Refreshed
     ) -> dict[Key, operations.Value]:
-        """New values of changed cells; formulas that were overwritten or written are taken note of."""
+        """New values of edited cells; formulas that were overwritten or written are taken note of."""
         changed: dict[Key, operations.Value] = {}
         for title, entry in self._sheets.items():
             for (row, column), edit in edits.get(entry.part, {}).items():
@@ -87,11 +90,17 @@ class Caches:
                     known[title, row, column] = edit.value.text.removeprefix("=")
                     done.breaks_chain = True
                 changed[title, row, column] = self._plain(edit.value)
-            rows = moved.get(entry.part, set())
-            for place, value in self._held(title).items() if rows and known else ():
-                if place[0] in rows:
-                    changed.setdefault((title, *place), value)
         return changed
+
+    def _in_rows(self, moved: Mapping[str, set[int]]) -> dict[Key, operations.Value]:
+        """Values of the cells that formulas read in some rows."""
+        return {
+            (title, *place): value
+            for title, entry in self._sheets.items()
+            if entry.part in moved
+            for place, value in self._held(title).items()
+            if place[0] in moved[entry.part]
+        }
 
     def request(self, *, is_chain_broken: bool) -> None:
         """Have the spreadsheet program compute everything when it opens the file."""
@@ -157,16 +166,27 @@ class Caches:
         return max((row for row, _ in places), default=0), max((column for _, column in places), default=0)
 
     def _held(self, title: str) -> dict[tuple[int, int], operations.Value]:
-        """All values of a sheet, read when first asked for."""
+        """Values of a sheet in the columns that formulas read; a large register has many more."""
         if title not in self._values:
-            entry = self._sheets[title]
+            entry, columns = self._sheets[title], self._read.get(title.casefold(), [])
             truth = self._truth(entry.part, entry.title)
             self._values[title] = {
                 (number, stored.column): self._plain(truth.raw(stored))
-                for number, row in truth.sheet.rows()
-                for stored in truth.sheet.cells(row, number)
+                for number, row in truth.sheet.rows([] if not columns else None)
+                for stored in truth.sheet.some(row, number, columns)
             }
         return self._values[title]
+
+    def _note_read(self, known: Mapping[Key, str]) -> None:
+        """Take note of the columns that formulas, and defined names, read on each sheet."""
+        read: dict[str, set[int]] = {}
+        named = ((title, text) for (title, _), text in self._names.items())
+        for home, text in (*((title, text) for (title, _, _), text in known.items()), *named):
+            for title, area in formulas.references(text, home):
+                columns = read.setdefault(title.casefold(), set())
+                if not {area.left, area.right} <= columns or area.right - area.left > 1:
+                    columns.update(range(area.left, area.right + 1))
+        self._read = {title: sorted(columns) for title, columns in read.items()}
 
     def _value(self, title: str, row: int, column: int) -> operations.Value:
         known = next((name for name in self._sheets if name.casefold() == title.casefold()), "")

@@ -95,6 +95,7 @@ class Patch:
         self._rows: dict[int, list[tuple[int, Edit]]] = {}
         for (row, column), edit in sorted(edits.items(), key=lambda item: item[0]):
             self._rows.setdefault(row, []).append((column, edit))
+        self._changes_values = any(edit.value is not KEEP for edit in edits.values())
         self._columns = _column_styles(sheet)
         self._arrays: list[Area] = []
         self.written: dict[tuple[int, int], int] = {}
@@ -129,7 +130,7 @@ class Patch:
         yield b"".join(self._new_row(todo.pop()) for _ in range(len(todo)))
 
     def _note_arrays(self, block: bytes) -> None:
-        if b"array" in block or b"dataTable" in block:
+        if self._changes_values and (b"array" in block or b"dataTable" in block):
             for found in _ARRAY.finditer(block):
                 if area := attribute(found[1], b"ref"):
                     self._arrays.append(Area.read(area))

@@ -73,21 +73,21 @@ def prove(parts: Parts, patches: Mapping[str, Patch], written: Path) -> None:
     """
     changed = parts.changed().keys() | patches.keys()
     with Archive(written) as archive:
-        archive.prove([n for n in archive.names if n not in patches])
+        archive.prove(name for name in archive.names if name not in patches)  # those are read below
         if set(archive.names) != set(parts.names()):
             raise WorkbookError(_UNPROVEN.format("部件不全"))
         for name in parts.names():
             if name not in changed and not archive.raw_equal(parts.archive, name):
                 raise WorkbookError(_UNPROVEN.format(name))
         for name, patch in patches.items():
-            _prove_cells(Sheet(Parts(archive), name, patch.sheet.title), patch)
+            _prove_cells(Sheet(Parts(archive), name, patch.sheet.title, like=patch.sheet), patch)
 
 
 def _prove_cells(sheet: Sheet, patch: Patch) -> None:
     columns: dict[int, list[int]] = {}
-    for row, column in sorted(patch.written):
-        columns.setdefault(row, []).append(column)
-    for number, row in sheet.rows(columns):
+    for place in sorted(patch.written):
+        columns.setdefault(place[0], []).append(place[1])
+    for number, row in sheet.rows(list(columns), to_end=True):
         found = sheet.found(row, number, columns.pop(number))
         for column, stored in found.items():
             if stored is None or stored.checksum() != patch.written[number, column]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.package import limits, references
@@ -25,6 +26,7 @@ ORDER = (
 )  # fmt: skip
 """Children of a worksheet element in the schema's order."""
 
+_MANY = 6  # columns from which on it is quicker to walk through a row
 _SHORT = 4 << 20  # bytes of a part that is unpacked in one piece
 _OPEN = re.compile(rb"<((?:[\w.-]+:)?)sheetData(?=[\s/>])[^>]*>")
 _NO_DATA = re.compile(rb"<!--.*?-->|<\?(?!xml\s).*?\?>", re.DOTALL)
@@ -57,22 +59,27 @@ class Sheet:
         parts: the workbook's parts.
         part: its name.
         title: the sheet's title.
-        shell: the part with its rows left out; edits in it are written.
         prefix: what stands before the names of its elements (`x:`), or "".
         patterns: what its rows and cells look like.
     """
 
-    def __init__(self, parts: Parts, part: str, title: str) -> None:
-        """Read the shell.
+    prefix: str
+
+    def __init__(self, parts: Parts, part: str, title: str, like: Sheet | None = None) -> None:
+        """Read the shell; for a sheet written like another, only once it is asked for.
 
         Raises:
             WorkbookError: the part is no worksheet, or broken.
         """
         self.parts, self.part, self.title = parts, part, title
-        head, tail = self._ends()
-        self.shell = Markup(head + tail, part)
-        self.prefix = self.shell.root.prefix
+        self.prefix = like.prefix if like else self.shell.root.prefix
         self.patterns = Patterns.of(self.prefix)
+
+    @cached_property
+    def shell(self) -> Markup:
+        """The part with its rows left out; edits in it are written."""
+        head, tail = self._ends()
+        return Markup(head + tail, self.part)
 
     def _ends(self) -> tuple[bytes, bytes]:
         """The bytes up to and with `<sheetData>`, and from `</sheetData>` on."""
@@ -131,7 +138,8 @@ class Sheet:
         """The rows in blocks of whole rows: the bytes between `<sheetData>` and `</sheetData>`, comments left out."""
         waiting, begin, inside = b"", f"<{self.prefix}row".encode(), False
         close = f"</{self.prefix}sheetData".encode()
-        for piece in self._pieces():
+        pieces = self._pieces()
+        for piece in pieces:
             waiting += piece
             if not inside:
                 found = _OPEN.search(waiting)
@@ -149,30 +157,38 @@ class Sheet:
             place = waiting.find(close)
             if place >= 0:
                 yield waiting[:place]
+                yield from (b"" for _ in pieces)  # to its end, where its checksum is proved
                 return
             cut = waiting.rfind(begin)
             if cut > 0:
                 yield waiting[:cut]
                 waiting = waiting[cut:]
 
-    def rows(self, wanted: Iterable[int] | None = None, holding: bytes = b"") -> Iterator[tuple[int, bytes]]:
+    def rows(
+        self, wanted: Iterable[int] | None = None, holding: bytes = b"", *, to_end: bool = False
+    ) -> Iterator[tuple[int, bytes]]:
         """Number and bytes of each row.
 
         Args:
             wanted: numbers of the rows to give; all if not given.
             holding: give only rows that may hold such a child of a cell (`f`).
+            to_end: read the part to its end, so that its checksum is proved, even if no more rows are wanted.
         """
         number, chosen = 0, None if wanted is None else set(wanted)
         last = max(chosen, default=0) if chosen is not None else references.MAX_ROWS
         signs = [sign + holding for sign in (b"<", b":")] if holding else []
         for block in self.blocks():
+            if number > last:
+                if to_end:
+                    continue
+                return
             if signs and not any(sign in block for sign in signs):
                 number = self.last_row(block) or number + len(self.patterns.row.findall(block))
                 continue
             for found in self.patterns.row.finditer(block):
                 number = row_number(found[1], number)
                 if number > last:
-                    return
+                    break
                 if chosen is None or number in chosen:
                     yield number, block[found.start() : self.row_end(block, found)]
 
@@ -209,9 +225,18 @@ class Sheet:
             column = cell_column(found[1], column)
             yield Stored(number, column, found[1], found[2] or b"")
 
+    def some(self, row: bytes, number: int, columns: Sequence[int]) -> Iterator[Stored]:
+        """The cells of a row that stand in some columns, which rise."""
+        if len(columns) > _MANY:
+            wanted = set(columns)
+            yield from (stored for stored in self.cells(row, number) if stored.column in wanted)
+        elif columns:
+            yield from (stored for stored in self.found(row, number, columns).values() if stored)
+
     def found(self, row: bytes, number: int, columns: Iterable[int]) -> dict[int, Stored | None]:
         """Some cells of a row, columns rising: each is looked for by its address; if that fails, all are walked to."""
-        name, place, cells = b"<" + self.prefix.encode() + b"c ", 0, {}
+        name, place = b"<" + self.prefix.encode() + b"c ", 0
+        cells: dict[int, Stored | None] = {}
         for column in columns:
             at = row.find(b' r="%s"' % references.address(number, column).encode(), place)
             begin = row.rfind(name, place, at + 1) if at >= 0 else -1
