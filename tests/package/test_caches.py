@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from package.bricks import SHEET, Bricks
+from package.making import ALL
 
 from xiaobao_xl.package.archive import Archive
 from xiaobao_xl.package.book import Book
@@ -111,3 +112,13 @@ def test_copied_rows_count_in_totals(saved: Path) -> None:
         6 / 7,
         3 / 6,
     ]
+
+
+def test_a_formula_over_a_table_goes_stale_only_with_the_table(saved: Path) -> None:
+    book = Book(ALL["table"]())
+    over = next(place for place, cell in book.each("台账") if cell.formula and "[" in cell.formula)
+    book.set("台账", "Z99", "远处")
+    book.save(saved)
+    assert book.dropped == []
+    with Book(saved) as after:
+        assert dict(after.each("台账"))[over].value == dict(book.each("台账"))[over].value

@@ -142,11 +142,25 @@ class Caches:
         return found
 
     def _behind(self, token: Token, home: str) -> list[tuple[str, Area]] | None:
-        """Areas behind a defined name that is nothing but areas; None for tables and all else."""
+        """Areas behind a table, or a defined name that is nothing but areas; None for all else."""
+        if token.kind is Kind.TABLE:
+            return self._tables.get(token.text.partition("[")[0].casefold())
         if token.kind is not Kind.NAME:
             return None
         text = self._names.get((home.casefold(), token.text.casefold())) or self._names.get(("", token.text.casefold()))
         return None if not text or formulas.is_opaque(text) else formulas.references(text, home)
+
+    @cached_property
+    def _tables(self) -> dict[str, list[tuple[str, Area]]]:
+        """Name of a table, in small letters → where it stands."""
+        parts, found = self._directory.parts, {}
+        for title, entry in self._sheets.items():
+            for relation in parts.related(entry.part, "table"):
+                table = parts.markup(relation.target).root
+                area = Area.read(table.attributes.get("ref", "A1"))
+                for name in (table.attributes.get("displayName", ""), table.attributes.get("name", "")):
+                    found[name.casefold()] = [(title, area)]
+        return found
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], str]:
