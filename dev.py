@@ -4,7 +4,8 @@ python3 dev.py demo     install, then run the whole job on the sample register
 python3 dev.py test     install the tools too, then run the tests        (further words go to pytest)
 python3 dev.py lint     style, types, layers, rules.yaml, freshness of the generated documents
 python3 dev.py bench    speed, ours and the peers' in turn               (further words go to benchmarks/run.py)
-python3 dev.py build    wheel and sdist into dist/, then the wheel tried out in an environment of its own
+python3 dev.py build    the add-in and the register with macros into workbooks/, wheel and sdist into dist/, the wheel tried out
+python3 dev.py portable a Windows folder that needs no installation      (further words go to portable/lay_out.py)
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
-SOURCES = ("xiaobao_xl", "tests", "examples", "benchmarks", "docs", "lexicon", "dev.py", "setup.py")
+SOURCES = ("xiaobao_xl", "tests", "examples", "benchmarks", "docs", "lexicon", "portable", "dev.py", "setup.py")
 NEEDS_PYTHON = (3, 11)
-EXTRAS = {"demo": "", "test": "dev", "lint": "dev", "bench": "bench", "build": "dev"}
+EXTRAS = {"demo": "", "test": "dev", "lint": "dev", "bench": "bench", "build": "dev", "portable": ""}
 
 
 class Failed(Exception):
@@ -41,7 +42,7 @@ def main(words: list[str]) -> int:
         print(f"需要 Python 3.11 或更高版本，现在是 {version}（{sys.executable}）。请安装新版本后重试。")
         print(f"Python 3.11 or newer is needed; this is {version}. Please install a newer one and try again.")
         return 2
-    commands = {"demo": demo, "test": test, "lint": lint, "bench": bench, "build": build}
+    commands = {"demo": demo, "test": test, "lint": lint, "bench": bench, "build": build, "portable": portable}
     if not words or words[0] not in commands:
         print(__doc__)
         return 0 if words and words[0] in {"-h", "--help", "help"} else 2
@@ -92,7 +93,8 @@ def bench(python: Path, words: list[str]) -> int:
 
 
 def build(python: Path, words: list[str]) -> int:  # noqa: ARG001  (every command takes words)
-    """Wheel and sdist, and the proof that the wheel works without the source tree."""
+    """The files with macros, wheel and sdist, and the proof that the wheel works without the source tree."""
+    must([python, "workbooks/addin/build.py"], say="由文本生成加载宏和带宏的台账")
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     must([python, "-m", "build", "--outdir", dist, ROOT], say="打包 wheel 与 sdist")
@@ -105,6 +107,12 @@ def build(python: Path, words: list[str]) -> int:  # noqa: ARG001  (every comman
         must([_tool(clean.parent, "xiaobao"), "demo"], say="在另一目录试运行 xiaobao demo", cwd=elsewhere)
     print("构建完成：" + "、".join(sorted(path.name for path in dist.iterdir())))
     return 0
+
+
+def portable(python: Path, words: list[str]) -> int:
+    """The portable Windows folder, with the versions of libraries that this environment was tested with."""
+    must([python, "workbooks/addin/build.py"], say="由文本生成加载宏和带宏的台账")
+    return run([python, "portable/lay_out.py", *words], say="拼出便携版")
 
 
 def environment(extra: str) -> Path:

@@ -12,7 +12,14 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-PATTERNS = ("rules.yaml", "lexicon/learned.tsv", "workbooks/*.xlsx", "examples/*.xlsx")
+PATTERNS = (
+    "rules.yaml",
+    "lexicon/learned.tsv",
+    "workbooks/*.xlsx",
+    "workbooks/*.xlam",
+    "workbooks/*.xlsm",
+    "examples/*.xlsx",
+)
 
 
 class BuildWithData(build_py):

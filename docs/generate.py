@@ -21,7 +21,20 @@ from xiaobao_xl.deadlines import Version
 from xiaobao_xl.rules import RegisterRules, Rules, load_rules
 
 FOLDER = Path(__file__).parent / "reference"
-COMMANDS = ("check", "classify", "due", "report", "blank", "rules", "demo")
+COMMANDS = (
+    "check",
+    "classify",
+    "due",
+    "report",
+    "diff",
+    "blank",
+    "rules",
+    "demo",
+    "attach",
+    "install-excel",
+    "install-libreoffice",
+    "doctor",
+)
 LEVELS = {"error": "错误", "warning": "提示", "note": "说明"}
 UNITS = {"calendar": "自然日", "working": "工作日", "hours": "小时", "months": "个月", "years": "年"}
 GENERATED = "由 docs/generate.py 从 {} 生成，请勿手改。"

@@ -71,7 +71,7 @@ def check(
     """  # noqa: D301  (click wants the backspace itself before lines it may not join)
     from xiaobao_xl import screen, tasks
 
-    loaded, day = _rules(rules, institution), _day(as_of)
+    loaded, day = _rules(rules, institution), day_of(as_of)
     _refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         found = _with_password(
@@ -82,7 +82,7 @@ def check(
         )
         if out:
             tasks.write_marked(found, out, overwrite=overwrite, allow_unsigned=allow_unsigned, step=step)
-    _write_json(json_to, found.as_json, overwrite=overwrite)
+    write_json(json_to, found.as_json, overwrite=overwrite)
     if json_to != "-":
         screen.checked(found, out, quiet=quiet)
     return FOUND if found.has_errors else FINE
@@ -113,7 +113,7 @@ def classify(
         raise WorkbookError("--text 只分类一段文字，没有副本可写；请去掉 --out，要留存请用 --json")
     if book is None:
         suggestion = tasks.classify_text(loaded, text, codes=codes)
-        _write_json(json_to, lambda: suggestion, overwrite=overwrite)
+        write_json(json_to, lambda: suggestion, overwrite=overwrite)
         if json_to != "-":
             screen.one_classified(suggestion, tasks.part_titles(loaded))
         return FINE
@@ -127,7 +127,7 @@ def classify(
         )
         if out:
             tasks.write_classified(result, out, overwrite=overwrite, allow_unsigned=allow_unsigned, step=step)
-    _write_json(json_to, result.as_json, overwrite=overwrite)
+    write_json(json_to, result.as_json, overwrite=overwrite)
     if json_to != "-":
         screen.classified(result, out, quiet=quiet)
     return FINE
@@ -153,7 +153,7 @@ def due(
     """  # noqa: D301
     from xiaobao_xl import screen, tasks
 
-    loaded, day = _rules(rules, institution), _day(as_of)
+    loaded, day = _rules(rules, institution), day_of(as_of)
     if bool(values) == bool(book):
         raise WorkbookError(
             "请给出台账文件，或用 --deadline 与 --set 算一个时限。例：xiaobao due --deadline decision --set received_on=2025-01-15"
@@ -162,7 +162,7 @@ def due(
         raise WorkbookError("--set 只算一件，没有副本和日历可写；请去掉 --out 与 --ics，要留存请用 --json")
     if book is None:
         row = tasks.due_once(loaded, deadline or "decision", values, day)
-        _write_json(json_to, lambda: {"rows": [row]}, overwrite=overwrite)
+        write_json(json_to, lambda: {"rows": [row]}, overwrite=overwrite)
         if json_to != "-":
             screen.one_due(row)
         return FINE
@@ -177,7 +177,7 @@ def due(
         )
         if out or ics:
             ics = tasks.write_due(result, out, ics, overwrite=overwrite, allow_unsigned=allow_unsigned, step=step)
-    _write_json(json_to, result.as_json, overwrite=overwrite)
+    write_json(json_to, result.as_json, overwrite=overwrite)
     if json_to != "-":
         screen.due(result, out, ics, quiet=quiet)
     return FINE
@@ -205,7 +205,7 @@ def report(
     """  # noqa: D301
     from xiaobao_xl import screen, tasks
 
-    loaded, day = _rules(rules, institution), _day(as_of)
+    loaded, day = _rules(rules, institution), day_of(as_of)
     wanted = tasks.Wanted(
         report=report_id,
         period=period,
@@ -223,7 +223,7 @@ def report(
             password,
         )
         written = tasks.write_report(result, out or Path(), overwrite=overwrite, step=step)
-    _write_json(json_to, result.as_json, overwrite=overwrite)
+    write_json(json_to, result.as_json, overwrite=overwrite)
     if json_to != "-":
         screen.reported(result, written, quiet=quiet)
     return FOUND if result.has_errors else FINE
@@ -249,7 +249,7 @@ def diff(
     _refuse([old, new], json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = tasks.compare(old, new, every=every or bool(json_to), step=step)
-    _write_json(json_to, result.as_json, overwrite=overwrite)
+    write_json(json_to, result.as_json, overwrite=overwrite)
     if json_to != "-":
         screen.differing(result, every=every, quiet=quiet)
     return FOUND if result.groups else FINE
@@ -287,7 +287,7 @@ def show_rules(
     from xiaobao_xl import screen
 
     loaded = _rules(rules, institution)
-    _write_json(json_to, loaded.as_json, overwrite=False)
+    write_json(json_to, loaded.as_json, overwrite=False)
     if json_to != "-":
         screen.rules(loaded, quiet=quiet)
     return FINE
@@ -323,7 +323,7 @@ def _rules(path: Path | None, institution: str) -> Rules:
     return loaded
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
     """The day the question is asked; the clock is read here and nowhere else."""
     if not text:
         return date.today()  # noqa: DTZ011  (the officer's own calendar day)
@@ -366,7 +366,7 @@ def _with_password(run: Any, password: str) -> Any:
         return run(typer.prompt("文件已加密，请输入打开密码", hide_input=True))
 
 
-def _write_json(target: str, content: Any, *, overwrite: bool) -> None:
+def write_json(target: str, content: Any, *, overwrite: bool) -> None:
     """JSON to a file or, with `-`, as UTF-8 to standard output."""
     if not target:
         return

@@ -41,6 +41,24 @@ def template_path(report_id: str) -> Path:
     return _shipped(f"workbooks/{report_id}.xlsx")
 
 
+def addin_path() -> Path:
+    """The shipped add-in for Excel, `workbooks/xiaobao_xl.xlam`.
+
+    Raises:
+        WorkbookError: it has not been built; `python3 dev.py build` does.
+    """
+    return _shipped("workbooks/xiaobao_xl.xlam")
+
+
+def macro_register_path() -> Path:
+    """The shipped register with buttons, `workbooks/投诉台账.xlsm`.
+
+    Raises:
+        WorkbookError: it has not been built; `python3 dev.py build` does.
+    """
+    return _shipped("workbooks/投诉台账.xlsm")
+
+
 def sample_path(name: str) -> Path:
     """A sample register, such as `投诉台账_样例.xlsx`.
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.checking import Checked, check, write_marked
     from xiaobao_xl.tasks.comparing import Compared, compare
     from xiaobao_xl.tasks.demonstration import Demonstrated, demo
+    from xiaobao_xl.tasks.diagnosing import Diagnosis, doctor
+    from xiaobao_xl.tasks.installing import install_excel, macro_register
+    from xiaobao_xl.tasks.installing_calc import install_libreoffice
     from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
     from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
     from xiaobao_xl.tasks.suggesting import ClassifiedBook, classify, classify_text, part_titles, write_classified
@@ -24,7 +27,10 @@ _HOMES = {
     "blanks": ("blank",),
     "checking": ("Checked", "check", "write_marked"),
     "comparing": ("Compared", "compare"),
+    "diagnosing": ("Diagnosis", "doctor"),
     "demonstration": ("Demonstrated", "demo"),
+    "installing": ("install_excel", "macro_register"),
+    "installing_calc": ("install_libreoffice",),
     "intake": ("Reading", "open_registers", "read_layouts"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
     "suggesting": ("ClassifiedBook", "classify", "classify_text", "part_titles", "write_classified"),
@@ -32,9 +38,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "Checked", "ClassifiedBook", "Compared", "Demonstrated", "DueBook", "Reading", "Reported", "Wanted", "blank", "check", "classify",
-    "classify_text", "compare", "demo", "due", "due_once", "open_registers", "part_titles", "read_layouts", "report", "write_classified",
-    "write_due", "write_marked", "write_report",
+    "Checked", "ClassifiedBook", "Compared", "Demonstrated", "Diagnosis", "DueBook", "Reading", "Reported", "Wanted",
+    "blank", "check", "classify", "classify_text", "compare", "demo", "doctor", "due", "due_once", "install_excel",
+    "install_libreoffice", "macro_register", "open_registers", "part_titles", "read_layouts", "report",
+    "write_classified", "write_due", "write_marked", "write_report",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding, in_order
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, silent
 from xiaobao_xl.workbook.grids import Book
 
 WAIVERS_FILE = "waivers.yaml"
@@ -70,20 +70,26 @@ class Checked:
 
 
 def check(
-    rules: Rules, path: Path, reading: Reading, as_of: date, *, waivers_file: Path | None = None, step: Step = silent
+    rules: Rules,
+    source: Source,
+    reading: Reading,
+    as_of: date,
+    *,
+    waivers_file: Path | None = None,
+    step: Step = silent,
 ) -> Checked:
     """Check the registers of a workbook.
 
     Args:
         rules: the rules.
-        path: the workbook; it is only read.
+        source: the workbook, or its path; it is only read.
         reading: which register, sheets and headings.
         as_of: the day the question is asked.
         waivers_file: accepted findings; None looks for waivers.yaml beside the workbook.
         step: told what is being done.
     """
     step("读取台账")
-    book, registers = open_registers(rules, path, reading)
+    book, registers = open_registers(rules, source, reading)
     found: list[Finding] = []
     for register in registers:
         step(f"校验 {register.origin.sheet}（{len(register)} 行）")

@@ -17,6 +17,7 @@ from xiaobao_xl.workbook.opening import open_book
 from xiaobao_xl.workbook.reading import read_book
 
 Step = Callable[[str], None]
+Source = Path | Book  # a file, or one that is opened already, such as a workbook open in Excel
 Layouts = Mapping[str, Mapping[str, str]]
 HEADINGS_FILE = "headings.yaml"
 
@@ -58,12 +59,17 @@ def read_layouts(path: Path | None, *, beside: Path) -> Layouts:
     return layouts
 
 
-def open_registers(rules: Rules, path: Path, reading: Reading) -> tuple[Book, list[Register]]:
-    """Open a file and read its registers."""
+def opened(source: Source, password: str = "") -> Book:
+    """The book of a source."""
+    return source if isinstance(source, Book) else open_book(source, password)
+
+
+def open_registers(rules: Rules, source: Source, reading: Reading) -> tuple[Book, list[Register]]:
+    """Open a file, unless it is open, and read its registers."""
     if reading.register:
         require(reading.register, rules.registers, "台账")
     _refuse_unknown(reading.layouts, rules)
-    book = open_book(path, reading.password)
+    book = opened(source, reading.password)
     registers = read_book(
         book, rules.registers, rules.categories, register=reading.register, sheet=reading.sheet, layouts=reading.layouts
     )

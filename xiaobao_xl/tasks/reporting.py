@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,10 @@ from xiaobao_xl.findings import Finding
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, opened, receipt_json, require, silent
+from xiaobao_xl.workbook.grids import Book
 
 if TYPE_CHECKING:
-    from xiaobao_xl.workbook.base_table import BaseTable
     from xiaobao_xl.workbook.filling import Filled
 
 
@@ -50,7 +51,7 @@ class Reported:
     Attributes:
         rules: the rules used.
         registers: registers of the period first, then earlier ones.
-        paths: the register files, in the order of `registers`.
+        paths: the register files, in the order of `registers`; fewer where one was open already and has no file of its state.
         figures: the figures with the rows behind them.
         template: the template to fill.
         as_of: the day the question was asked.
@@ -111,34 +112,40 @@ class Reported:
 
 
 def report(
-    rules: Rules, paths: Sequence[Path], reading: Reading, wanted: Wanted, as_of: date, *, step: Step = silent
+    rules: Rules, sources: Sequence[Source], reading: Reading, wanted: Wanted, as_of: date, *, step: Step = silent
 ) -> Reported:
     """Count a report.
 
     Args:
         rules: the rules.
-        paths: the register of the period first; earlier ones serve 环比 and 同比.
+        sources: the register of the period first; earlier ones serve 环比 and 同比.
         reading: which register, sheets and headings.
         wanted: which report, for which period.
         as_of: the day the question is asked.
         step: told what is being done.
     """
+    from xiaobao_xl.workbook.base_table import base_table_of
+
     require(wanted.report, rules.reports, "报表")
     rule, period = rules.reports[wanted.report], parse_period(wanted.period)
     template = _template(wanted)
     reading = Reading(register=rule.register, sheet=reading.sheet, layouts=reading.layouts, password=reading.password)
     read: list[list[Register]] = []
-    for path in paths:
-        step(f"读取 {path.name}")
-        read.append(open_registers(rules, path, reading)[1])
-    table = _base_table(wanted.base or paths[0], reading.password)
+    books = []
+    for source in sources:
+        step(f"读取 {(source.path if isinstance(source, Book) else source).name}")
+        book, registers = open_registers(rules, source, reading)
+        books.append(book)
+        read.append(registers)
+    table = base_table_of(opened(wanted.base, reading.password) if wanted.base else books[0])
     step(f"统计 {rule.title}（{period.title}）")
     earlier = [register for registers in read[1:] for register in registers]
     figures = counting.count(
         wanted.report, rule, read[0], period, rules.context(as_of),
         earlier=earlier, base_table=table.numbers, units=table.units_of(rules.registers[rule.register]), texts=wanted.texts,
     )  # fmt: skip
-    owners = [path for path, registers in zip(paths, read, strict=True) for _ in registers]
+    files = list(takewhile(lambda pair: isinstance(pair[0], Path), zip(sources, read, strict=True)))
+    owners = [book.path for book, (_, registers) in zip(books, files, strict=False) for _ in registers]
     return Reported(
         rules=rules, registers=[*read[0], *earlier], paths=owners, figures=figures, template=template, as_of=as_of
     )
@@ -184,9 +191,3 @@ def _template(wanted: Wanted) -> Path:
         return wanted.template
     beside = wanted.rules_file.parent / f"{wanted.report}.xlsx" if wanted.rules_file else None
     return beside if beside and beside.is_file() else resources.template_path(wanted.report)
-
-
-def _base_table(path: Path, password: str) -> BaseTable:
-    from xiaobao_xl.workbook.base_table import read_base_table
-
-    return read_base_table(path, password)

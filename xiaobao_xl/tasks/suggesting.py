@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.classifying import Suggestions, classify_all
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, silent
 from xiaobao_xl.workbook.grids import Book
+
+if TYPE_CHECKING:
+    from xiaobao_xl.workbook.copying import ExtraColumn
 
 TEXT = "text"
 NOT_COMPLAINT = "not_complaint"
 UNSURE = "待人工判断"
+NOT_COMPLAINT_TITLE = "疑似非投诉"
+_HEADS = ("建议{}", "{}得分", "{}依据", "{}其次")
 # An insurer's 险种 and 纠纷类型 take the places of product line and reason.
 SCHEMES: dict[str, dict[str, str]] = {
     "bank": {"product_line": "product_line", "reason": "reason"},
@@ -90,9 +95,10 @@ class ClassifiedRegister:
     def rows(self) -> Iterator[dict[str, Any]]:
         """One object per row with a text; `disagrees` lists the parts whose recorded code differs."""
         keys = self.register.keys().tolist()
+        titles = {part: self._recorded(part) for part in self.columns}
         for place, position in enumerate(self.positions):
             line = self.suggested.row(place)
-            recorded = {part: self._recorded(part, position) for part in self.columns}
+            recorded = {part: found[position] for part, found in titles.items()}
             differs = [p for p, title in recorded.items() if title and title != line[p] and line[f"{p}_confident"]]
             yield {
                 "file": self.register.origin.file,
@@ -104,11 +110,13 @@ class ClassifiedRegister:
                 "disagrees": differs,
             }
 
-    def _recorded(self, part: str, position: int) -> str:
-        """Title under which statistics count the recorded code; '' where there is none or it is unknown."""
+    def _recorded(self, part: str) -> list[str]:
+        """Title under which statistics count each row's code; '' where there is none or it is unknown."""
         column, scheme = self.columns[part], self.suggested.parts[part].scheme
-        value = self.register.frame[column].iloc[position] if column in self.register.frame else None
-        return scheme.title_of(scheme.reported(value)) if isinstance(value, str) and value in scheme.ids() else ""
+        if column not in self.register.frame:
+            return [""] * len(self.register)
+        titles = {code: scheme.title_of(scheme.reported(code)) for code in scheme.ids()}
+        return [titles.get(value, "") for value in self.register.frame[column].tolist()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,26 +152,26 @@ class ClassifiedBook:
 
 
 def classify(
-    rules: Rules, path: Path, reading: Reading, *, codes: Path | None = None, step: Step = silent
+    rules: Rules, source: Source, reading: Reading, *, codes: Path | None = None, step: Step = silent
 ) -> ClassifiedBook:
     """Suggest codes for every row with a text.
 
     Args:
         rules: the rules; their institution decides which schemes apply.
-        path: the workbook; it is only read.
+        source: the workbook, or its path; it is only read.
         reading: which register, sheets and headings.
         codes: the institution's own numbers, a two-column workbook or CSV: label → code.
         step: told what is being done.
     """
     step("读取台账")
     schemes = _schemes(rules, codes)
-    book, registers = open_registers(rules, path, reading)
+    book, registers = open_registers(rules, source, reading)
     parts = []
     for register in registers:
         step(f"分类 {register.origin.sheet}（{len(register)} 行）")
         if TEXT not in register.frame:
             raise WorkbookError(
-                f"{path.name}［{register.origin.sheet}］没有“投诉内容”列，无法分类；请在 headings.yaml 里指明是哪一列。"
+                f"{book.path.name}［{register.origin.sheet}］没有“投诉内容”列，无法分类；请在 headings.yaml 里指明是哪一列。"
             )
         positions = register.frame[TEXT].notna().to_numpy().nonzero()[0].tolist()
         suggested = _suggest(rules, schemes, register.frame[TEXT].iloc[positions].tolist())
@@ -191,19 +199,30 @@ def write_classified(
 ) -> None:
     """The copy with suggestions beside the register; recorded codes are not touched."""
     from xiaobao_xl.workbook import marked_copy
-    from xiaobao_xl.workbook.copying import ExtraColumn
 
     step("写分类副本")
-    columns: dict[str, list[ExtraColumn]] = {}
-    for part in result.parts:
-        rows = {line["row"]: line for line in part.rows()}
-        columns.setdefault(part.register.origin.sheet, []).extend(_columns(part.suggested, rows))
     marked_copy.write_copy(
-        result.book, result.registers, out, columns=columns, overwrite=overwrite, allow_unsigned=allow_unsigned
+        result.book, result.registers, out, columns=beside(result), overwrite=overwrite, allow_unsigned=allow_unsigned
     )
 
 
-def _columns(suggested: Suggested, rows: Mapping[int, Mapping[str, Any]]) -> Iterator[Any]:
+def beside(result: ClassifiedBook) -> dict[str, list[ExtraColumn]]:
+    """Sheet → the columns with suggestions, to stand right of the register."""
+    columns: dict[str, list[ExtraColumn]] = {}
+    for part in result.parts:
+        sheet = part.register.origin.sheet
+        rows = {line["row"]: line for line in result.rows if line["sheet"] == sheet}
+        columns.setdefault(sheet, []).extend(_columns(part.suggested, rows))
+    return columns
+
+
+def titles_beside(rules: Rules) -> list[str]:
+    """Headings of all columns that `beside` may give."""
+    heads = [head.format(title) for title in part_titles(rules).values() for head in _HEADS]
+    return [*heads, NOT_COMPLAINT_TITLE]
+
+
+def _columns(suggested: Suggested, rows: Mapping[int, Mapping[str, Any]]) -> Iterator[ExtraColumn]:
     from xiaobao_xl.workbook import palette
     from xiaobao_xl.workbook.copying import ExtraColumn
 
@@ -214,12 +233,13 @@ def _columns(suggested: Suggested, rows: Mapping[int, Mapping[str, Any]]) -> Ite
         scores = {row: line[f"{part}_score"] for row, line in rows.items()}
         words = {row: "、".join(hit["word"] for hit in line["evidence"][part]) for row, line in rows.items()}
         seconds = {row: line[f"{part}_second"] for row, line in rows.items()}
-        yield ExtraColumn(title=f"建议{title}", values=shown, fills=unsure | differs, width=30)
-        yield ExtraColumn(title=f"{title}得分", values=scores, number_format="0.00", width=9)
-        yield ExtraColumn(title=f"{title}依据", values=words, width=30, wraps=True)
-        yield ExtraColumn(title=f"{title}其次", values=seconds, width=24)
+        label, score, why, second = (head.format(title) for head in _HEADS)
+        yield ExtraColumn(title=label, values=shown, fills=unsure | differs, width=30)
+        yield ExtraColumn(title=score, values=scores, number_format="0.00", width=9)
+        yield ExtraColumn(title=why, values=words, width=30, wraps=True)
+        yield ExtraColumn(title=second, values=seconds, width=24)
     kinds = {row: f"疑似{line['not_complaint_kind']}" for row, line in rows.items() if line["not_complaint"]}
-    yield ExtraColumn(title="疑似非投诉", values=kinds, width=12)
+    yield ExtraColumn(title=NOT_COMPLAINT_TITLE, values=kinds, width=12)
 
 
 def _shown(line: Mapping[str, Any], part: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,11 +20,15 @@ from xiaobao_xl.findings import Level
 from xiaobao_xl.registers import Register
 from xiaobao_xl.reminders import DueRow
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, require, silent
 from xiaobao_xl.tasks.settings import frame_of
 from xiaobao_xl.workbook.grids import Book
 
+if TYPE_CHECKING:
+    from xiaobao_xl.workbook.copying import ExtraColumn
+
 URGENT_DAYS = 7
+_HEADS = ("{}·届满日", "{}·状态", "{}·剩余天数", "{}·怎样算出")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +64,27 @@ class Timed:
             "sheet": origin.sheet,
             "row": excel_row,
             "cell": f"{letter}{excel_row}" if letter else "",
-            "key": str(self.register.keys().iloc[position]),
-            **_as_json(self.id, self.due, position),
+            "key": str(self._keys[position]),
+            **_as_json(self.id, self.due, position, self._lines[position]),
         }
+
+    @cached_property
+    def _keys(self) -> list[Any]:
+        """Key of every row, taken once: rows are asked for one by one."""
+        return self.register.keys().tolist()
+
+    @cached_property
+    def _lines(self) -> list[dict[Hashable, Any]]:
+        """The table of due dates row by row, taken once."""
+        return self.due.table.to_dict("records")
 
     def board_rows(self) -> Iterator[DueRow]:
         """Rows for the board and the calendar."""
         if not self.is_task:
             return
-        frame, table = self.register.frame, self.due.table
+        frame = self.register.frame
         for position in self.positions.tolist():
-            shown, line = self.row(position), table.iloc[position]
+            shown, line = self.row(position), self._lines[position]
             yield DueRow(
                 key=shown["key"],
                 deadline=self.id,
@@ -132,12 +147,12 @@ class DueBook:
         return {"receipt": receipt_json(self.registers), "rows": rows}
 
 
-def due(rules: Rules, path: Path, reading: Reading, as_of: date, *, only: str = "", step: Step = silent) -> DueBook:
+def due(rules: Rules, source: Source, reading: Reading, as_of: date, *, only: str = "", step: Step = silent) -> DueBook:
     """Due dates of all deadlines that apply to the registers of a workbook, or of one deadline only.
 
     Args:
         rules: the rules.
-        path: the workbook; it is only read.
+        source: the workbook, or its path; it is only read.
         reading: which register, sheets and headings.
         as_of: the day the question is asked.
         only: id of the one deadline wanted; '' takes all.
@@ -149,7 +164,7 @@ def due(rules: Rules, path: Path, reading: Reading, as_of: date, *, only: str = 
     step("读取台账")
     if only:
         require(only, rules.deadlines, "时限")
-    book, registers = open_registers(rules, path, reading)
+    book, registers = open_registers(rules, source, reading)
     if only and rules.deadlines[only].register not in {register.id for register in registers}:
         deadline = rules.deadlines[only]
         raise WorkbookError(
@@ -176,12 +191,12 @@ def due_once(rules: Rules, name: str, settings: Sequence[str], as_of: date) -> d
     schema = rules.registers[deadline.register or "complaint"]
     frame = frame_of(settings, deadline, schema, rules.categories)
     result = deadlines.due(deadline, frame, rules.calendar, as_of, rules.law)
-    line = result.table.iloc[0]
+    line = result.table.to_dict("records")[0]
     if not line["applies"]:
         raise WorkbookError(f"时限 {name}（{deadline.title}）不适用于这种情形；请检查 --set 的值，例如事项性质 route。")
     if line["status"] == "no_calendar":
         raise LawGap(result.explain(0))
-    return {"row": None, "cell": "", "key": "", **_as_json(name, result, 0)}
+    return {"row": None, "cell": "", "key": "", **_as_json(name, result, 0, line)}
 
 
 def write_due(
@@ -195,7 +210,6 @@ def write_due(
 ) -> Path | None:
     """The copy with due dates beside the register and 时限看板 in front, and the calendar file; returns the latter."""
     from xiaobao_xl.workbook import board, marked_copy
-    from xiaobao_xl.workbook.copying import ExtraColumn
     from xiaobao_xl.workbook.drawing import refuse_existing, write_whole
 
     rows = [row for part in result.timed for row in part.board_rows()]
@@ -204,15 +218,12 @@ def write_due(
         refuse_existing(target, overwrite=overwrite)
     if out:
         step("写时限副本与看板")
-        columns: dict[str, list[ExtraColumn]] = {}
-        for part in result.timed:
-            columns.setdefault(part.register.origin.sheet, []).extend(_columns(part))
         front = [lambda drawing: board.draw(drawing, rows, result.as_of, file=result.book.path.name)]
         marked_copy.write_copy(
             result.book,
             result.registers,
             out,
-            columns=columns,
+            columns=beside(result),
             front=front,
             overwrite=overwrite,
             allow_unsigned=allow_unsigned,
@@ -221,6 +232,20 @@ def write_due(
         text = reminders.calendar(rows, result.as_of)
         write_whole(target, lambda stream: stream.write(text.encode("utf-8")), overwrite=overwrite)
     return target
+
+
+def beside(result: DueBook) -> dict[str, list[ExtraColumn]]:
+    """Sheet → the columns with due dates, to stand right of the register."""
+    columns: dict[str, list[ExtraColumn]] = {}
+    for part in result.timed:
+        columns.setdefault(part.register.origin.sheet, []).extend(_columns(part))
+    return columns
+
+
+def titles_beside(rules: Rules) -> list[str]:
+    """Headings of all columns that `beside` may give."""
+    titles = dict.fromkeys(deadline.title for deadline in rules.deadlines.values())
+    return [head.format(title) for title in titles for head in _HEADS]
 
 
 def _timed(rules: Rules, register: Register, name: str, as_of: date) -> Iterator[Timed]:
@@ -236,7 +261,7 @@ def _timed(rules: Rules, register: Register, name: str, as_of: date) -> Iterator
         yield Timed(register=register, id=name, deadline=deadline, due=result, positions=np.flatnonzero(applies))
 
 
-def _columns(part: Timed) -> Iterator[Any]:
+def _columns(part: Timed) -> Iterator[ExtraColumn]:
     """届满日, 状态, 剩余天数 and 说明 of one deadline, to stand beside the register."""
     from xiaobao_xl.workbook import palette
     from xiaobao_xl.workbook.copying import ExtraColumn
@@ -254,15 +279,15 @@ def _columns(part: Timed) -> Iterator[Any]:
         return {row: line[name] for row, line in shown.items() if line[name] is not None}
 
     due_on = {row: date.fromisoformat(day) for row, day in values("due_on").items()}
-    yield ExtraColumn(title=f"{title}·届满日", values=due_on, number_format="yyyy-mm-dd", fills=fills, width=13)
-    yield ExtraColumn(title=f"{title}·状态", values=values("status"), fills=fills, width=12)
-    yield ExtraColumn(title=f"{title}·剩余天数", values=values("days_left"), fills=fills, width=12)
-    yield ExtraColumn(title=f"{title}·怎样算出", values=values("explanation"), width=60, wraps=True)
+    day, status, left, how = (head.format(title) for head in _HEADS)
+    yield ExtraColumn(title=day, values=due_on, number_format="yyyy-mm-dd", fills=fills, width=13)
+    yield ExtraColumn(title=status, values=values("status"), fills=fills, width=12)
+    yield ExtraColumn(title=left, values=values("days_left"), fills=fills, width=12)
+    yield ExtraColumn(title=how, values=values("explanation"), width=60, wraps=True)
 
 
-def _as_json(name: str, result: Due, position: int) -> dict[str, Any]:
+def _as_json(name: str, result: Due, position: int, line: Mapping[Hashable, Any]) -> dict[str, Any]:
     """One due date; `wide_due_on` is the wide reading of 民法典第203条, for information only."""
-    line = result.table.iloc[position]
     return {
         "deadline": name,
         "title": result.deadline.title,

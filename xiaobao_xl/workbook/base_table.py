@@ -20,6 +20,7 @@ from pathlib import Path
 from xiaobao_xl import amounts
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.registers import Schema
+from xiaobao_xl.workbook.grids import Book
 from xiaobao_xl.workbook.opening import open_book
 
 SHEET, UNITS = "基础数据", "机构名单"
@@ -58,7 +59,12 @@ def read_base_table(path: Path, password: str = "") -> BaseTable:
     Raises:
         WorkbookError: the file cannot be read, a number is none or negative, or an item has two numbers.
     """
-    book = open_book(path, password)
+    return base_table_of(open_book(path, password))
+
+
+def base_table_of(book: Book) -> BaseTable:
+    """The same from an opened file."""
+    path = book.path
     named = {name.strip(): name for name in book.names}
     if book.kind == "csv" and path.stat().st_size < _SMALL:
         rows = list(book.load(book.names[0]).rows())
