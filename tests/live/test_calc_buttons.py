@@ -34,10 +34,17 @@ def register(tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = ["soffice", "--headless", "--norestore", "--nologo", f"-env:UserInstallation={folder.as_uri()}"]
+    command = [
+        shutil.which("soffice"),
+        "--headless",
+        "--norestore",
+        "--nologo",
+        f"-env:UserInstallation={folder.as_uri()}",
+    ]
     command.append(f"--accept=socket,host=127.0.0.1,port={port};urp;")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, start_new_session=True, **quiet) as process:
+    # LibreOffice's own Python takes the library of the first python3 on the path for its own
+    plain = {"env": {**os.environ, "PATH": os.defpath}, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, start_new_session=True, **plain) as process:
         try:
             context = bridge.resolve("127.0.0.1", port, 60)
             desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
