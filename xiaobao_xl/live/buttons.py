@@ -148,7 +148,7 @@ def report(book: LiveBook, *, period: str = "", as_of: date | None = None) -> st
         out, _ = tasks.write_report(found, folder, step=desk.step)
         wrong = sum(finding.level == "error" for finding in found.findings)
         doubts = f"有 {wrong} 处勾稽或取数问题，见底稿“说明”页；" if wrong else ""
-        text = status.say(book, f"已填好 {found.figures.period.title}的{out.stem}，{doubts}报表与底稿放在 {folder}。")
+        text = status.say(book, f"已填好{out.stem}，{doubts}报表与底稿放在 {folder}。")
     return _opened(book, out, text)
 
 
