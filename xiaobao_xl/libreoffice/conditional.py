@@ -78,7 +78,9 @@ class ConditionalFormat:
         return Font(self._style()).italic
 
     def _style(self) -> Any:
-        return self.sheet.document.StyleFamilies.getByName("CellStyles").getByName(self.api.StyleName)
+        """The style of a rule; scales and bars of colours have none, for which the default style stands."""
+        styles = self.sheet.document.StyleFamilies.getByName("CellStyles")
+        return styles.getByName(self._shape[3] or "Default")
 
     def delete(self) -> None:
         """Take the rule away; other rules of the cells stay."""
