@@ -161,10 +161,7 @@ def due(
     if book is None and (out or ics):
         raise WorkbookError("--set 只算一件，没有副本和日历可写；请去掉 --out 与 --ics，要留存请用 --json")
     if book is None:
-        row = tasks.due_once(loaded, deadline or "decision", values, day)
-        write_json(json_to, lambda: {"rows": [row]}, overwrite=overwrite)
-        if json_to != "-":
-            screen.one_due(row)
+        _tell_one_due(tasks.due_once(loaded, deadline or "decision", values, day), json_to, overwrite=overwrite)
         return FINE
     beside = out.with_suffix(".ics") if out and out.suffix != ".ics" else None
     _refuse([book], out, ics or beside, json_to, overwrite=overwrite)
@@ -181,6 +178,15 @@ def due(
     if json_to != "-":
         screen.due(result, out, ics, quiet=quiet)
     return FINE
+
+
+def _tell_one_due(row: dict[str, Any], json_to: str, *, overwrite: bool) -> None:
+    """A single due date, in JSON or on the screen."""
+    from xiaobao_xl import screen
+
+    write_json(json_to, lambda: {"rows": [row]}, overwrite=overwrite)
+    if json_to != "-":
+        screen.one_due(row)
 
 
 @app.command()

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from xiaobao_xl.libreoffice.addresses import Area, area_of, cell_address, quoted
 from xiaobao_xl.libreoffice.bridge import enum
+from xiaobao_xl.libreoffice.cells import Cells
 from xiaobao_xl.libreoffice.names import Name, Names
 from xiaobao_xl.libreoffice.notes import Note, add_note, note_at
 
 if TYPE_CHECKING:
     from xiaobao_xl.libreoffice.ranges import Range
-    from xiaobao_xl.libreoffice.sheets import Sheet
 
 # com.sun.star.sheet.CellFlags
 _VALUES, _DATES, _TEXTS, _FORMULAS = 1, 2, 4, 16
@@ -20,25 +20,8 @@ _LOOKS = 32 | 64 | 256 | 512
 _EVERYTHING = 1023
 
 
-class Editing:
-    """The part of a range that changes cells otherwise than by values.
-
-    Attributes:
-        sheet: the sheet.
-        area: where it lies.
-    """
-
-    sheet: Sheet
-    area: Area
-
-    @property
-    def api(self) -> Any:
-        """The UNO range; None for an empty one."""
-        return self.sheet.cells_of(self.area) if self.area.cell_count else None
-
-    @property
-    def _changeable(self) -> Any:
-        return self.sheet.changeable(self.area)
+class Editing(Cells):
+    """The part of a range that changes cells otherwise than by values."""
 
     def clear_contents(self) -> None:
         """Empty the cells, keep their looks."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xiaobao_xl.libreoffice.addresses import Area
 from xiaobao_xl.libreoffice.bridge import enum
+from xiaobao_xl.libreoffice.cells import Cells
 from xiaobao_xl.libreoffice.conditional import ConditionalFormats
 from xiaobao_xl.libreoffice.formats import (
     Colour,
@@ -20,9 +21,6 @@ from xiaobao_xl.libreoffice.formats import (
 )
 from xiaobao_xl.libreoffice.number_formats import format_key, has_one, heights_kept
 
-if TYPE_CHECKING:
-    from xiaobao_xl.libreoffice.sheets import Sheet
-
 _HORIZONTAL = {
     "general": "STANDARD",
     "left": "LEFT",
@@ -34,25 +32,8 @@ _HORIZONTAL = {
 _VERTICAL = {"top": 1, "center": 2, "bottom": 3}
 
 
-class Looks:
-    """The part of a range that is about how cells look.
-
-    Attributes:
-        sheet: the sheet.
-        area: where it lies.
-    """
-
-    sheet: Sheet
-    area: Area
-
-    @property
-    def api(self) -> Any:
-        """The UNO range; None for an empty one."""
-        return self.sheet.cells_of(self.area) if self.area.cell_count else None
-
-    @property
-    def _changeable(self) -> Any:
-        return self.sheet.changeable(self.area)
+class Looks(Cells):
+    """The part of a range that is about how cells look."""
 
     @property
     def number_format(self) -> str | None:

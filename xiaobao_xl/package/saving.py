@@ -97,7 +97,7 @@ def _prove_cells(sheet: Sheet, patch: Patch) -> None:
         raise WorkbookError(_UNPROVEN.format(f"{sheet.title}!{references.address(number, missing[0])}"))
 
 
-def replace_whole(target: Path, fill: Callable[[BinaryIO], None], check: Callable[[Path], None]) -> None:
+def replace_whole(target: Path, fill: Callable[[BinaryIO], object], check: Callable[[Path], None]) -> None:
     """Fill a file beside the target, check it, and move it into place; the old one stays whole until then.
 
     Raises:

@@ -8,7 +8,6 @@ file is packed.
 from __future__ import annotations
 
 import math
-import os
 import re
 import tempfile
 import zipfile
@@ -25,6 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.package.saving import replace_whole
 from xiaobao_xl.workbook import palette
 
 if TYPE_CHECKING:
@@ -216,20 +216,7 @@ def write_whole(out: Path, write: Callable[[BinaryIO], object], *, overwrite: bo
         WorkbookError: the target exists (and `overwrite` is false), or cannot be written.
     """
     refuse_existing(out, overwrite=overwrite)
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".~", suffix=out.suffix, delete=False) as handle:
-            temporary = Path(handle.name)
-            write(handle)  # type: ignore[arg-type]
-        temporary.chmod(0o666 & ~_umask())
-        refuse_existing(out, overwrite=overwrite)
-        temporary.replace(out)
-    except OSError as cause:
-        message = f"{out}：无法写入（{cause.strerror or cause}）。文件若正在 Excel 或 WPS 中打开，请先关闭；再看磁盘空间与权限"
-        raise WorkbookError(message) from cause
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+    replace_whole(out, write, lambda _: refuse_existing(out, overwrite=overwrite))
 
 
 def save(
@@ -343,9 +330,3 @@ def _with_rows(xml: bytes, first_row: int, rows: Iterable[Row]) -> Iterator[byte
             yield "".join(waiting).encode()
             waiting.clear()
     yield "".join(waiting).encode() + b"</sheetData>" + xml[found.end() :]
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
