@@ -16,7 +16,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from xiaobao_xl import checks, cli, law, reports
+from xiaobao_xl import checks, cli, figure_kinds, law
 from xiaobao_xl.deadlines import Version
 from xiaobao_xl.rules import RegisterRules, Rules, load_rules
 
@@ -44,7 +44,7 @@ def main() -> int:
     """Write or check every page."""
     pages = {
         "check_kinds.md": _kinds("检查种类", checks.Check, checks.KINDS),
-        "figure_kinds.md": _kinds("指标种类", reports.Figure, typing.get_args(reports.AnyFigure)),
+        "figure_kinds.md": _kinds("指标种类", figure_kinds.Figure, typing.get_args(figure_kinds.AnyFigure)),
         "rules.md": "\n".join(_rules(load_rules())) + "\n",
         "cli.md": _commands(),
     }
@@ -123,8 +123,8 @@ def _length(version: Version, words: Mapping[str, str]) -> str:
     return "；".join(f"{words.get(case, case)} {days} {unit}" for case, days in version.days.items())
 
 
-def _own(figure: reports.Figure) -> list[str]:
-    common = {field.name for field in dataclasses.fields(reports.Figure)}
+def _own(figure: figure_kinds.Figure) -> list[str]:
+    common = {field.name for field in dataclasses.fields(figure_kinds.Figure)}
     return [field.name for field in dataclasses.fields(figure) if field.name not in common]
 
 

@@ -18,10 +18,11 @@ from small_registers import register_of
 
 from xiaobao_xl.counting import count
 from xiaobao_xl.errors import XiaobaoError
+from xiaobao_xl.figure_kinds import Change, Flow, Ratio, Share, Stock, Sum, Text, Total, split_term
 from xiaobao_xl.figures import Figures, Value, figures_as_json, largest_remainder, recount
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.registers import Register
-from xiaobao_xl.reports import Change, CrossFoot, Flow, Ratio, Report, Share, Stock, Sum, Text, Total, split_term
+from xiaobao_xl.reports import CrossFoot, Report
 from xiaobao_xl.rules import Rules
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases/reports.yaml").read_text(encoding="utf-8"))

@@ -11,8 +11,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xiaobao_xl.axes import UNDIVIDED
+from xiaobao_xl.figure_kinds import Figure
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
-from xiaobao_xl.reports import Figure, Report
+from xiaobao_xl.reports import Report
 from xiaobao_xl.workbook import palette
 
 LAST, GAP = "M", "G"  # last column of the main sheet; the narrow one between tables side by side

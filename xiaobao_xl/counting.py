@@ -19,17 +19,13 @@ from xiaobao_xl.axes import Axis, Level, axis
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.cross_footing import findings_of, foot
 from xiaobao_xl.deadlines import Deadline, due
-from xiaobao_xl.figures import Figures, Member, Operation, Value, combine, pick, shared, summarise
-from xiaobao_xl.periods import Period
-from xiaobao_xl.registers import Register
-from xiaobao_xl.reports import (
+from xiaobao_xl.figure_kinds import (
     AnyFigure,
     Change,
     Flow,
     Mean,
     Median,
     Ratio,
-    Report,
     Share,
     Stock,
     Sum,
@@ -37,6 +33,10 @@ from xiaobao_xl.reports import (
     Total,
     split_term,
 )
+from xiaobao_xl.figures import Figures, Member, Operation, Value, combine, pick, shared, summarise
+from xiaobao_xl.periods import Period
+from xiaobao_xl.registers import Register
+from xiaobao_xl.reports import Report
 from xiaobao_xl.stacking import Stack, stack
 from xiaobao_xl.workdays import Calendar
 

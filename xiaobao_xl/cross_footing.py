@@ -7,9 +7,10 @@ from itertools import groupby
 
 import numpy as np
 
+from xiaobao_xl.figure_kinds import Flow, split_term
 from xiaobao_xl.figures import Figures, Footing, Member, Value, pick
 from xiaobao_xl.findings import Finding
-from xiaobao_xl.reports import Flow, Report, split_term
+from xiaobao_xl.reports import Report
 
 _LISTED = 100  # rows named one by one; the 底稿 has them all
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from xiaobao_xl.axes import Axis
 from xiaobao_xl.errors import XiaobaoError
+from xiaobao_xl.figure_kinds import Figure, Share
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.periods import Period
-from xiaobao_xl.reports import Base, Figure, Report, Share
+from xiaobao_xl.reports import Base, Report
 from xiaobao_xl.stacking import Stack
 
 Member = tuple[str, ...]

@@ -7,10 +7,10 @@ from datetime import date
 
 import numpy as np
 
+from xiaobao_xl.figure_kinds import Stock
 from xiaobao_xl.figures import BLANK, Figures
 from xiaobao_xl.findings import Finding, Level
 from xiaobao_xl.registers import UNKNOWN
-from xiaobao_xl.reports import Stock
 
 _LISTED = 20  # complaints named in one sentence
 

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from xiaobao_xl import package
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.figure_kinds import Figure
 from xiaobao_xl.figures import BLANK, Figures, Member, Value
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.package.references import address
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
-from xiaobao_xl.reports import Figure
 from xiaobao_xl.workbook.drawing import refuse_existing
 from xiaobao_xl.workbook.marks import Mark, Marked, marked_cells
 

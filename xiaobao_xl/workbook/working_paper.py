@@ -21,8 +21,8 @@ from urllib.parse import quote
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.formula import ArrayFormula
 
+from xiaobao_xl.figure_kinds import Flow, Stock
 from xiaobao_xl.figures import BLANK, Figures, Value
-from xiaobao_xl.reports import Flow, Stock
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import Drawing, Row, lines_needed, put
 from xiaobao_xl.workbook.filling import Filled
