@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,33 @@ class Area:
         is_apart = self.last_row < other.row or other.last_row < self.row
         return not (is_apart or self.last_column < other.column or other.last_column < self.column)
 
+    def completes(self, other: Area) -> bool:
+        """Whether both lie side by side and make a rectangle."""
+        return not self.meets(other) and self.around(other).cell_count == self.cell_count + other.cell_count
+
+    def common(self, other: Area) -> Area:
+        """The cells both hold; they must meet."""
+        top, left = max(self.row, other.row), max(self.column, other.column)
+        bottom, right = min(self.last_row, other.last_row), min(self.last_column, other.last_column)
+        return Area(top, left, bottom - top + 1, right - left + 1)
+
+    def without(self, other: Area) -> list[Area]:
+        """What is left of it, in at most four pieces.
+
+        >>> [piece.text() for piece in Area(1, 1, 3, 3).without(Area(2, 3, 5, 1))]
+        ['$A$1:$C$1', '$A$2:$B$3']
+        """
+        if not self.meets(other):
+            return [self]
+        hole = self.common(other)
+        pieces = (
+            Area(self.row, self.column, hole.row - self.row, self.column_count),
+            Area(hole.last_row + 1, self.column, self.last_row - hole.last_row, self.column_count),
+            Area(hole.row, self.column, hole.row_count, hole.column - self.column),
+            Area(hole.row, hole.last_column + 1, hole.row_count, self.last_column - hole.last_column),
+        )
+        return [piece for piece in pieces if piece.cell_count]
+
     def text(self, *, is_row_absolute: bool = True, is_column_absolute: bool = True) -> str:
         """The address as Excel writes it.
 
@@ -173,6 +200,36 @@ def quoted(sheet: str) -> str:
     "'Bob''s'"
     """
     return "'" + sheet.replace("'", "''") + "'"
+
+
+def common(areas: Iterable[Area], others: Sequence[Area]) -> list[Area]:
+    """The cells both hold; each of them in one piece only, where no two of the others meet."""
+    return [area.common(other) for area in areas for other in others if area.meets(other)]
+
+
+def without(areas: Iterable[Area], others: Iterable[Area]) -> list[Area]:
+    """What is left of areas."""
+    left = list(areas)
+    for other in others:
+        left = [piece for area in left for piece in area.without(other)]
+    return left
+
+
+def joined(areas: Iterable[Area]) -> list[Area]:
+    """The same cells, with neighbours made one where that is a rectangle; the areas do not meet.
+
+    >>> whole, hole = Area(1, 1, 9, 4), Area(3, 2, 2, 2)
+    >>> joined([hole, *whole.without(hole)]) == [whole]
+    True
+    """
+    found: list[Area] = []
+    for area in areas:
+        whole = area
+        while other := next((one for one in found if one.completes(whole)), None):
+            found.remove(other)
+            whole = whole.around(other)
+        found.append(whole)
+    return sorted(found, key=lambda area: (area.row, area.column))
 
 
 def rectangles(cells: Iterable[tuple[int, int]]) -> list[Area]:

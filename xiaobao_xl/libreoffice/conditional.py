@@ -5,13 +5,23 @@ The interface is that of xlwings 0.37.5; with older versions it is reached throu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
-from xiaobao_xl.libreoffice.addresses import Area, area_of, range_address
+from xiaobao_xl.libreoffice.addresses import Area
 from xiaobao_xl.libreoffice.bridge import enum
+from xiaobao_xl.libreoffice.conditional_layout import (
+    EXPRESSION,
+    Format,
+    Rule,
+    add,
+    expression,
+    formats_of,
+    remove,
+    take_away,
+)
 from xiaobao_xl.libreoffice.formats import Colour, Font, of_rgb, to_rgb
 from xiaobao_xl.libreoffice.gaps import fills_gaps
 from xiaobao_xl.libreoffice.grammar import render, to_excel, to_own
@@ -19,36 +29,38 @@ from xiaobao_xl.libreoffice.grammar import render, to_excel, to_own
 if TYPE_CHECKING:
     from xiaobao_xl.libreoffice.sheets import Sheet
 
-_EXPRESSION = 24  # com.sun.star.sheet.ConditionFormatOperator
-_CONDITION = 0  # com.sun.star.sheet.ConditionEntryType
-
 
 @fills_gaps(getattr(base_classes, "ConditionalFormat", None))
 class ConditionalFormat:
-    """One rule of a conditional format."""
+    """One rule, on all the cells that stand under it."""
 
     sheet: Sheet
-    api: Any
 
-    def __init__(self, sheet: Sheet, owner: Any, entry: Any) -> None:
-        """Of the UNO format that owns it."""
+    def __init__(self, sheet: Sheet, rule: Rule, areas: Sequence[Area]) -> None:
+        """Of a sheet; LibreOffice has no object for a rule that lasts, so a rule is known by what it says."""
         self.sheet = sheet
-        self.api = entry
-        # What was found may be written anew when a neighbour is deleted; so a rule is known by what it says.
-        self._cells, self._shape = owner.Range.RangeAddressesAsString, _shape(entry)
+        self._rule, self._areas = rule, areas
+
+    @property
+    def api(self) -> Any:
+        """The first UNO entry that says so; None where the rule was deleted."""
+        for one in formats_of(self.sheet):
+            for index, rule in enumerate(one.rules):
+                if rule.says(self._rule) and one.meets(self._areas):
+                    return one.api.getByIndex(index)
+        return None
 
     @property
     def type(self) -> str:
         """`custom` for a rule by formula, `unknown` for every other."""
-        is_custom = self.api.Type == _CONDITION and self.api.Operator == _EXPRESSION
-        return "custom" if is_custom else "unknown"
+        return "custom" if self._rule.operator == EXPRESSION else "unknown"
 
     @property
     def formula(self) -> str | None:
         """Formula in Excel's words, seen from the first cell; None for other rules."""
         if self.type != "custom":
             return None
-        own = f"={self.api.Formula1}"
+        own = f"={self._rule.first}"
         template = to_excel(own)
         return render(template) if template else own
 
@@ -80,53 +92,11 @@ class ConditionalFormat:
     def _style(self) -> Any:
         """The style of a rule; scales and bars of colours have none, for which the default style stands."""
         styles = self.sheet.document.StyleFamilies.getByName("CellStyles")
-        return styles.getByName(self._shape[3] or "Default")
+        return styles.getByName(self._rule.style or "Default")
 
     def delete(self) -> None:
         """Take the rule away; other rules of the cells stay."""
-        formats = self.sheet.api.ConditionalFormats
-        owner = next((one for one in formats.getConditionalFormats() if self._is_in(one)), None)
-        if owner is None:
-            return
-        entries = [owner.getByIndex(index) for index in range(owner.getCount())]
-        others = [entry for entry in entries if _shape(entry) != self._shape]
-        if any(entry.Type != _CONDITION for entry in others):
-            # A scale or bar of colours cannot be written anew; beside it, the rule is left so that it never holds.
-            next(entry for entry in entries if _shape(entry) == self._shape).Formula1 = "FALSE()"
-            return
-        # LibreOffice refuses to remove one of several rules, so the others are written anew.
-        cells, shapes = owner.Range, [_shape(entry) for entry in others]
-        formats.removeByID(owner.ID)
-        if shapes:
-            _add_entries(formats, cells, shapes)
-
-    def _is_in(self, owner: Any) -> bool:
-        if owner.Range.RangeAddressesAsString != self._cells:
-            return False
-        return any(_shape(owner.getByIndex(index)) == self._shape for index in range(owner.getCount()))
-
-
-_Shape = tuple[int, str, str, str]
-
-
-def _shape(entry: Any) -> _Shape:
-    """Operator, first formula, second formula and style of a condition."""
-    if entry.Type != _CONDITION:
-        return 0, "", "", ""
-    return entry.Operator, entry.Formula1, entry.Formula2, entry.StyleName
-
-
-def _add_entries(formats: Any, cells: Any, shapes: list[_Shape]) -> Any:
-    """A new conditional format over UNO's cells, with these conditions."""
-    number = formats.createByRange(cells)
-    made = next(found for found in formats.getConditionalFormats() if number == found.ID)
-    for index, (operator, first, second, style) in enumerate(shapes):
-        made.createEntry(_CONDITION, index)
-        entry = made.getByIndex(index)
-        entry.Operator, entry.Formula1, entry.StyleName = operator, first, style
-        if second:
-            entry.Formula2 = second
-    return made
+        remove(self.sheet, self._areas, self._rule.says)
 
 
 @fills_gaps(getattr(base_classes, "ConditionalFormats", None))
@@ -143,24 +113,28 @@ class ConditionalFormats:
         """UNO's formats of the whole sheet."""
         return self.sheet.api.ConditionalFormats
 
-    def _formats(self) -> Iterator[tuple[Any, list[Area]]]:
-        for found in self.api.getConditionalFormats():
-            areas = [area_of(address) for address in found.Range.RangeAddresses]
-            if any(area.meets(self.area) for area in areas):
-                yield found, areas
+    def _formats(self) -> list[Format]:
+        return [one for one in formats_of(self.sheet) if one.meets([self.area])]
+
+    def _rules(self) -> list[tuple[Rule, list[Area]]]:
+        """Each rule once, with its cells."""
+        found: list[tuple[Rule, list[Area]]] = []
+        for one in self._formats():
+            for rule in one.rules:
+                areas = next((areas for known, areas in found if one.is_plain and rule == known), None)
+                if areas is None:
+                    found.append((rule, list(one.areas)))
+                else:
+                    areas += one.areas
+        return found
 
     def __iter__(self) -> Iterator[ConditionalFormat]:
         """Each rule that touches the range."""
-        rules = [
-            ConditionalFormat(self.sheet, found, found.getByIndex(index))
-            for found, _ in self._formats()
-            for index in range(found.getCount())
-        ]
-        return iter(rules)
+        return iter([ConditionalFormat(self.sheet, rule, areas) for rule, areas in self._rules()])
 
     def __len__(self) -> int:
         """How many rules touch the range."""
-        return sum(found.getCount() for found, _ in self._formats())
+        return len(self._rules())
 
     def __call__(self, key: int) -> ConditionalFormat:
         """A rule by its number, counted from 1."""
@@ -171,7 +145,7 @@ class ConditionalFormats:
         return 1 <= key <= len(self)
 
     def add_custom(self, spec: Mapping[str, Any]) -> ConditionalFormat:
-        """Add a rule by formula.
+        """Add a rule by formula, behind those the cells have.
 
         Args:
             spec: `formula` in Excel's words, seen from the range's first cell; optionally `fill_color`, `font_color`,
@@ -180,17 +154,30 @@ class ConditionalFormats:
         Raises:
             ValueError: the formula refers to what no rule can refer to, e.g. another file.
         """
-        formula = spec["formula"]
-        template = to_own(formula if formula.startswith("=") else f"={formula}")
-        if template is None:
-            raise ValueError(f"条件格式用不了这个公式：{formula}")
+        (made,) = self.add_customs([spec])
+        return made
+
+    def add_customs(self, specs: Sequence[Mapping[str, Any]], *, is_first: bool = False) -> list[ConditionalFormat]:
+        """Add several rules at once; see `add_custom` (not a method of xlwings: reach it by `impl`).
+
+        Args:
+            specs: the rules, the first that holds wins.
+            is_first: they come before those the cells have.
+        """
+        formulas = [_own(spec["formula"]) for spec in specs]
         self.sheet.changeable(self.area)
-        style_name = self._style_name(spec)
-        cells = self.sheet.document.createInstance("com.sun.star.sheet.SheetCellRanges")
-        cells.addRangeAddress(range_address(self.sheet.index - 1, self.area), False)  # noqa: FBT003 - UNO takes no names
-        formula = render(template).removeprefix("=")
-        owner = _add_entries(self.api, cells, [(_EXPRESSION, formula, "", style_name)])
-        return ConditionalFormat(self.sheet, owner, owner.getByIndex(0))
+        rules = [
+            expression(formula, self._style_name(spec), self.area)
+            for formula, spec in zip(formulas, specs, strict=True)
+        ]
+        add(self.sheet, self.area, tuple(rules), is_first=is_first)
+        return [ConditionalFormat(self.sheet, rule, [self.area]) for rule in rules]
+
+    def remove(self, is_unwanted: Callable[[ConditionalFormat], bool]) -> None:
+        """Take rules away from the range at once (not a method of xlwings: reach it by `impl`)."""
+        rules = [rule for rule, areas in self._rules() if is_unwanted(ConditionalFormat(self.sheet, rule, areas))]
+        if rules:
+            remove(self.sheet, [self.area], lambda rule: any(map(rule.says, rules)))
 
     def _style_name(self, spec: Mapping[str, Any]) -> str:
         """A cell style with the looks of a rule; equal looks share one."""
@@ -214,7 +201,13 @@ class ConditionalFormats:
         return name
 
     def clear(self) -> None:
-        """Take away the rules that lie wholly inside the range."""
-        numbers = [found.ID for found, areas in self._formats() if all(self.area.holds(area) for area in areas)]
-        for number in numbers:
-            self.api.removeByID(number)
+        """Take away the formats that lie wholly inside the range."""
+        take_away(self.sheet, [one for one in self._formats() if all(map(self.area.holds, one.areas))])
+
+
+def _own(formula: str) -> str:
+    """A formula in LibreOffice's words."""
+    template = to_own(formula if formula.startswith("=") else f"={formula}")
+    if template is None:
+        raise ValueError(f"条件格式用不了这个公式：{formula}")
+    return render(template).removeprefix("=")

@@ -192,15 +192,12 @@ class OfficeDoor(PlainDoor):
 
     def paint(self, sheet: LiveSheet, area: str, layer: str, painted: Sequence[Painted]) -> None:  # noqa: ARG002
         """See `Door`."""
-        formats = sheet.range(area).impl.conditional_formats
-        for one in painted:
-            formats.add_custom({"formula": one.formula, "fill_color": rgb(one.colour)})
+        specs = [{"formula": one.formula, "fill_color": rgb(one.colour)} for one in painted]
+        sheet.range(area).impl.conditional_formats.add_customs(specs, is_first=True)
 
     def unpaint(self, sheet: LiveSheet, layer: str) -> None:
         """See `Door`."""
-        for one in reversed(list(sheet.cells.impl.conditional_formats)):
-            if is_of_layer(one.formula, layer):
-                one.delete()
+        sheet.cells.impl.conditional_formats.remove(lambda one: is_of_layer(one.formula, layer))
 
     def is_protected(self, sheet: LiveSheet) -> bool:
         """See `Door`."""
