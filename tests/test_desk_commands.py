@@ -71,3 +71,16 @@ def test_libreoffice_is_refused_where_there_is_none():
     ran = run("install-libreoffice")
     assert ran.code == 2
     assert ran.err.startswith("这台电脑上没有查到 LibreOffice")
+
+
+def test_a_register_with_functions_is_another_errand(monkeypatch, tmp_path):
+    shipped = tmp_path / "shipped.xlsm"
+    shipped.write_bytes(b"functions")
+    monkeypatch.setattr(resources, "calc_register_path", lambda: shipped)
+    ran = run("install-libreoffice", "--register", "台账.xlsm")
+    assert ran.out.startswith("✓ 已新建带函数的台账：台账.xlsm")
+    assert Path("台账.xlsm").read_bytes() == b"functions"
+    assert "已存在，未覆盖" in run("install-libreoffice", "--register", "台账.xlsm").err
+    assert run("install-libreoffice", "--register", "台账.xlsm", "--overwrite").code == 0
+    assert "要存成 .xlsm" in run("install-libreoffice", "--register", "台账.xlsx").err
+    assert "请分两次运行" in run("install-libreoffice", "--register", "另.xlsm", "--remove").err

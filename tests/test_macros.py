@@ -30,10 +30,11 @@ SUB = re.compile(r"^(Public|Private) Sub (\w+)\((.*?)\)\n(.*?)^End Sub$", re.MUL
 @pytest.fixture(scope="module")
 def built(rules):
     """Name → (sources, file)."""
-    addin, register = build.macros(is_addin=True), build.macros(is_addin=False)
+    addin, register, functions = build.macros(is_addin=True), build.macros(is_addin=False), build.functions()
     return {
         build.ADDIN: (addin, build.addin(addin, rules)),
         build.REGISTER: (register, build.register(register, rules)),
+        build.CALC_REGISTER: (functions, build.calc_register(functions, rules)),
     }
 
 
@@ -189,6 +190,21 @@ def test_the_register_is_the_one_blank_writes(built, rules, tmp_path):
     assert ours.value(build.STATUS, "B1").startswith("就绪")
     states = {entry.title: entry.state for entry in ours.directory.entries()}
     assert [title for title, state in states.items() if state == "hidden"] == added[1:]
+
+
+def test_the_register_for_libreoffice_has_the_functions_alone(built, rules, tmp_path):
+    blanks.blank(rules, "complaint", tmp_path / "blank.xlsx")
+    data = built[build.CALC_REGISTER][1]
+    ours, found = package.Book(data), stored_modules(build.CALC_REGISTER, data)
+    assert ours.sheet_names == [*package.Book(tmp_path / "blank.xlsx").sheet_names, build.CALENDAR]
+    assert not [name for name in parts(data) if name.startswith("customUI")]
+    own = {path.stem: path.read_text(encoding="ascii") for path in FOLDER.glob("*.bas")}
+    del own["XB"]
+    standard = {name: code for name, code in found.items() if not name.startswith(("Sheet", "ThisWorkbook"))}
+    assert set(standard) == set(own)
+    for name, text in own.items():
+        assert standard[name].replace("\r\n", "\n").strip().endswith(text.strip())
+    assert not any("RunPython" in code for code in found.values())
 
 
 def test_every_button_on_the_sheet_runs_the_macro_of_its_verb(built):

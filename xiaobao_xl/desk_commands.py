@@ -90,15 +90,25 @@ def install_excel(
 def install_libreoffice(
     *, remove: RemoveOption = False,
     profile: Annotated[Path | None, typer.Option("--profile", metavar="目录", help="LibreOffice 的用户目录；不写则用通常的那个")] = None,
+    register: Annotated[Path | None, typer.Option("--register", metavar="文件", help="不装工具栏，另建一本带工作表函数的空台账（.xlsm）")] = None,
+    overwrite: OverwriteOption = False,
 ) -> int:  # fmt: skip
     """安装：在 LibreOffice 里装上“消保”工具栏。不用管理员权限，可以撤销。
 
     \b
     xiaobao install-libreoffice
     xiaobao install-libreoffice --remove
+    xiaobao install-libreoffice --register 投诉台账.xlsm
     """  # noqa: D301
     from xiaobao_xl.tasks import installing_calc
 
-    for line in installing_calc.install_libreoffice(profile=profile, remove=remove):
+    if register and (remove or profile):
+        raise WorkbookError("--register 只另建一本台账，不能和 --remove、--profile 一起写；请分两次运行。")
+    lines = (
+        installing_calc.calc_register(register, overwrite=overwrite)
+        if register
+        else installing_calc.install_libreoffice(profile=profile, remove=remove)
+    )
+    for line in lines:
         typer.echo(line)
     return FINE

@@ -26,8 +26,6 @@ from xiaobao_xl.registers import Column
 from xiaobao_xl.rules import load_rules
 
 NOT_AVAILABLE, WRONG, OUT_OF_RANGE = "Error 2042", "Error 2015", "Error 2036"
-# Modules LibreOffice cannot compile, xlwings' among them, keep every function of their project from running there.
-NO_RUNNER = "Option Explicit\n\nPublic Function RunPython(ByVal code As String) As Long\nEnd Function\n"
 EPOCH = date(1899, 12, 30)
 RULES = load_rules()
 DECISION = RULES.deadlines["decision"]
@@ -37,8 +35,8 @@ TODAY = date.today()  # noqa: DTZ011  (the functions ask the clock of the machin
 
 @pytest.fixture(scope="module")
 def calc(live_office, tmp_path_factory):
-    path = tmp_path_factory.mktemp("functions") / build.REGISTER
-    path.write_bytes(build.register(build.macros(is_addin=False, runner=NO_RUNNER), RULES))
+    path = tmp_path_factory.mktemp("functions") / build.CALC_REGISTER
+    path.write_bytes(build.calc_register(build.functions(), RULES))
     with live_office.opened(path) as document:
         yield Calc(document)
 

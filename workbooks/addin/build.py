@@ -1,8 +1,11 @@
 """Builds the add-in and the register with macros from text: `python workbooks/addin/build.py [folder]`.
 
 `xiaobao_xl.xlam` brings the tab 消保 to every workbook; `投诉台账.xlsm` is the register `xiaobao blank` draws, with the
-same buttons in the file. The macros are the .bas files of this folder and xlwings' own module (BSD licence), taken from the
-installed xlwings so that both are of one version. The same sources give the same bytes.
+same buttons in the file; `投诉台账_LibreOffice.xlsm` is that register with the worksheet functions alone: LibreOffice has its
+own buttons, and runs no function of a project that it cannot compile, as it cannot xlwings' module.
+
+The macros are the .bas files of this folder and xlwings' own module (BSD licence), taken from the installed xlwings so that
+both are of one version. The same sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -36,9 +39,10 @@ from xiaobao_xl.tasks import blanks
 from xiaobao_xl.workbook import palette
 
 HERE: Final = Path(__file__).resolve().parent
-ADDIN, REGISTER = "xiaobao_xl.xlam", "投诉台账.xlsm"
+ADDIN, REGISTER, CALC_REGISTER = "xiaobao_xl.xlam", "投诉台账.xlsm", "投诉台账_LibreOffice.xlsm"
 SETTINGS: Final = "xlwings.conf"  # where xlwings' module looks for its settings
 RUNNER: Final = "xlwings"  # the module that runs Python
+BUTTONS: Final = "XB"  # the module that calls it
 SENTENCES: Final = {
     "XB_RUNNING": "正在处理，请稍候……",
     "XB_SILENT": "没有做成：Python 没有回答。请在命令行运行 xiaobao doctor 看原因；宏被单位禁止时，可改用 xiaobao attach。",
@@ -58,7 +62,7 @@ class Macros:
 
     Attributes:
         modules: standard modules and classes.
-        ribbon: the ribbon's XML.
+        ribbon: the ribbon's XML; empty for none.
         settings: rows of the sheet xlwings.conf.
     """
 
@@ -68,10 +72,14 @@ class Macros:
 
 
 def main(words: Sequence[str]) -> None:
-    """Build both files into a folder, else into workbooks/."""
+    """Build the files into a folder, else into workbooks/."""
     folder = Path(words[0]) if words else HERE.parent
     rules = load_rules()
-    built = {ADDIN: addin(macros(is_addin=True), rules), REGISTER: register(macros(is_addin=False), rules)}
+    built = {
+        ADDIN: addin(macros(is_addin=True), rules),
+        REGISTER: register(macros(is_addin=False), rules),
+        CALC_REGISTER: calc_register(functions(), rules),
+    }
     for name, data in built.items():
         (folder / name).write_bytes(data)
         print(folder / name)
@@ -85,8 +93,7 @@ def macros(*, is_addin: bool, runner: str = "", settings: Sequence[tuple[str, st
         runner: text of the module that has `RunPython`; xlwings' own if not given.
         settings: further rows of settings.
     """
-    own = [Module(path.stem, "standard", path.read_text(encoding="ascii")) for path in sorted(HERE.glob("*.bas"))]
-    modules = [*own, Module(RUNNER, "standard", runner or _runner(is_addin=is_addin))]
+    modules = [*_own_modules(), Module(RUNNER, "standard", runner or _runner(is_addin=is_addin))]
     if not runner:
         modules.append(Module("Dictionary", "class", _of_xlwings("addin/Dictionary.cls")))  # xlwings needs it on a Mac
     place = [("INTERPRETER_WIN", ""), ("INTERPRETER_MAC", "")] if is_addin else []
@@ -94,18 +101,42 @@ def macros(*, is_addin: bool, runner: str = "", settings: Sequence[tuple[str, st
     return Macros(modules, (HERE / "customUI14.xml").read_bytes(), [*place, *settings, *given])
 
 
+def functions() -> Macros:
+    """The sources of the worksheet functions alone."""
+    return Macros([module for module in _own_modules() if module.name != BUTTONS], b"", [])
+
+
+def _own_modules() -> list[Module]:
+    return [Module(path.stem, "standard", path.read_text(encoding="ascii")) for path in sorted(HERE.glob("*.bas"))]
+
+
 def register(given: Macros, rules: Rules) -> bytes:
     """The register of complaints with macros, a sheet of buttons and a status cell."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "register.xlsx"
-        blanks.blank(rules, "complaint", path)
-        book = package.Book(path.read_bytes())
-    found = button_sheet.buttons(given.ribbon, next(module.source for module in given.modules if module.name == "XB"))
+    book = _blank(rules)
+    found = button_sheet.buttons(given.ribbon, next(one.source for one in given.modules if one.name == BUTTONS))
     button_sheet.add_cells(book, found, STATUS_NAME)
     book = _with_sheets(book, given, rules)
     button_sheet.add_shapes(book, found)
     macro_parts.add_macros(book, given.modules, given.ribbon, is_addin=False)
     return _packed(book)
+
+
+def calc_register(given: Macros, rules: Rules) -> bytes:
+    """The register of complaints with worksheet functions and the calendar they read."""
+    calendar, book = calendar_sheet(rules), _blank(rules)
+    book.add_sheet(CALENDAR, calendar.rows)
+    book = package.Book(_saved(book))
+    macro_parts.add_names(book, calendar.names)
+    macro_parts.hide_sheets(book, (CALENDAR,))
+    macro_parts.add_macros(book, given.modules, given.ribbon, is_addin=False)
+    return _packed(book)
+
+
+def _blank(rules: Rules) -> package.Book:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "register.xlsx"
+        blanks.blank(rules, "complaint", path)
+        return package.Book(path.read_bytes())
 
 
 def addin(given: Macros, rules: Rules) -> bytes:

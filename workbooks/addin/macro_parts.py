@@ -21,12 +21,12 @@ _WORKBOOK_NAME = "ThisWorkbook"
 
 
 def add_macros(book: package.Book, modules: Sequence[Module], ribbon: bytes, *, is_addin: bool) -> None:
-    """Put macros and a ribbon into a workbook that has none.
+    """Put macros, and a ribbon where there is one, into a workbook that has none.
 
     Args:
         book: the workbook; sheets are not added after this, each has its module now.
         modules: standard modules and classes; those of the workbook and its sheets are added.
-        ribbon: the ribbon's XML.
+        ribbon: the ribbon's XML; empty for none.
         is_addin: it becomes an .xlam, not an .xlsm.
     """
     parts, directory = book.parts, book.directory
@@ -34,8 +34,9 @@ def add_macros(book: package.Book, modules: Sequence[Module], ribbon: bytes, *, 
     _name_workbook(directory)
     parts.add(PROJECT, vba_project([Module(_WORKBOOK_NAME, "workbook"), *sheets, *modules]), _PROJECT_TYPE)
     parts.relate(directory.part, f"{_MICROSOFT}/2006/relationships/vbaProject", PROJECT)
-    parts.put(RIBBON, ribbon, "application/xml")
-    parts.relate("", f"{_MICROSOFT}/2007/relationships/ui/extensibility", RIBBON)
+    if ribbon:
+        parts.put(RIBBON, ribbon, "application/xml")
+        parts.relate("", f"{_MICROSOFT}/2007/relationships/ui/extensibility", RIBBON)
     types = parts.settle("[Content_Types].xml")
     for entry in types.root.children:
         if entry.attributes.get("PartName", "") == f"/{directory.part}":

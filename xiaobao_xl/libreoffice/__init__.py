@@ -8,7 +8,7 @@ Only the BSD-licensed part of xlwings is used. Beyond what xlwings' public class
 - `app.impl.office_version` (`app.version` is that of the Excel whose interface this is);
 - `book.impl.is_read_only`, `.is_shared`, `.is_protected`; `sheet.impl.is_protected`, `.filtered_areas`;
 - `range.impl.conditional_formats.add_custom({"formula": "=…", "fill_color": …})`, iteration, `.delete()` and `.clear()`, as
-  xlwings has them from 0.37.5 on;
+  xlwings has them from 0.37.5 on; `.add_customs([…], is_first=True)` and `.remove(which)` for several rules at once;
 - `range.impl.set_colors(rows of colours)`, `range.impl.row_hidden`, `.horizontal_alignment`.
 
 What is missing (tables, pictures, charts …) raises NotImplementedError in plain words.

@@ -24,7 +24,7 @@ from xiaobao_xl.libreoffice.conditional_layout import (
 )
 from xiaobao_xl.libreoffice.formats import Colour, Font, of_rgb, to_rgb
 from xiaobao_xl.libreoffice.gaps import fills_gaps
-from xiaobao_xl.libreoffice.grammar import render, to_excel, to_own
+from xiaobao_xl.libreoffice.grammar import render, to_own
 
 if TYPE_CHECKING:
     from xiaobao_xl.libreoffice.sheets import Sheet
@@ -58,11 +58,7 @@ class ConditionalFormat:
     @property
     def formula(self) -> str | None:
         """Formula in Excel's words, seen from the first cell; None for other rules."""
-        if self.type != "custom":
-            return None
-        own = f"={self._rule.first}"
-        template = to_excel(own)
-        return render(template) if template else own
+        return f"={self._rule.first}" if self.type == "custom" else None
 
     @property
     def stop_if_true(self) -> bool:
@@ -96,7 +92,7 @@ class ConditionalFormat:
 
     def delete(self) -> None:
         """Take the rule away; other rules of the cells stay."""
-        remove(self.sheet, self._areas, self._rule.says)
+        remove(self.sheet, formats_of(self.sheet), self._areas, self._rule.says)
 
 
 @fills_gaps(getattr(base_classes, "ConditionalFormats", None))
@@ -113,13 +109,12 @@ class ConditionalFormats:
         """UNO's formats of the whole sheet."""
         return self.sheet.api.ConditionalFormats
 
-    def _formats(self) -> list[Format]:
-        return [one for one in formats_of(self.sheet) if one.meets([self.area])]
-
-    def _rules(self) -> list[tuple[Rule, list[Area]]]:
-        """Each rule once, with its cells."""
+    def _rules(self, formats: Sequence[Format]) -> list[tuple[Rule, list[Area]]]:
+        """Each rule that touches the range once, with its cells."""
         found: list[tuple[Rule, list[Area]]] = []
-        for one in self._formats():
+        for one in formats:
+            if not one.meets([self.area]):
+                continue
             for rule in one.rules:
                 areas = next((areas for known, areas in found if one.is_plain and rule == known), None)
                 if areas is None:
@@ -130,11 +125,11 @@ class ConditionalFormats:
 
     def __iter__(self) -> Iterator[ConditionalFormat]:
         """Each rule that touches the range."""
-        return iter([ConditionalFormat(self.sheet, rule, areas) for rule, areas in self._rules()])
+        return iter([ConditionalFormat(self.sheet, rule, areas) for rule, areas in self._rules(formats_of(self.sheet))])
 
     def __len__(self) -> int:
         """How many rules touch the range."""
-        return len(self._rules())
+        return len(self._rules(formats_of(self.sheet)))
 
     def __call__(self, key: int) -> ConditionalFormat:
         """A rule by its number, counted from 1."""
@@ -175,9 +170,12 @@ class ConditionalFormats:
 
     def remove(self, is_unwanted: Callable[[ConditionalFormat], bool]) -> None:
         """Take rules away from the range at once (not a method of xlwings: reach it by `impl`)."""
-        rules = [rule for rule, areas in self._rules() if is_unwanted(ConditionalFormat(self.sheet, rule, areas))]
+        formats = formats_of(self.sheet)
+        rules = [
+            rule for rule, areas in self._rules(formats) if is_unwanted(ConditionalFormat(self.sheet, rule, areas))
+        ]
         if rules:
-            remove(self.sheet, [self.area], lambda rule: any(map(rule.says, rules)))
+            remove(self.sheet, formats, [self.area], lambda rule: any(map(rule.says, rules)))
 
     def _style_name(self, spec: Mapping[str, Any]) -> str:
         """A cell style with the looks of a rule; equal looks share one."""
@@ -202,7 +200,7 @@ class ConditionalFormats:
 
     def clear(self) -> None:
         """Take away the formats that lie wholly inside the range."""
-        take_away(self.sheet, [one for one in self._formats() if all(map(self.area.holds, one.areas))])
+        take_away(self.sheet, [one for one in formats_of(self.sheet) if all(map(self.area.holds, one.areas))])
 
 
 def _own(formula: str) -> str:

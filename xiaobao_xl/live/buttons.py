@@ -145,7 +145,7 @@ def report(book: LiveBook, *, period: str = "", as_of: date | None = None) -> st
         )
         found = tasks.report(rules, [desk.grids()], desk.reading(_added(rules)), wanted, day, step=desk.step)
         folder = _free(desk.path.parent, f"报表_{found.figures.period.title}", "")
-        out, _ = tasks.write_report(found, folder, step=desk.step)
+        out, *_ = tasks.write_report(found, folder, step=desk.step)
         wrong = sum(finding.level == "error" for finding in found.findings)
         doubts = f"有 {wrong} 处勾稽或取数问题，见底稿“说明”页；" if wrong else ""
         text = status.say(book, f"已填好{out.stem}，{doubts}报表与底稿放在 {folder}。")

@@ -1,13 +1,15 @@
-"""install-libreoffice 安装 LibreOffice 按钮: a toolbar in Calc, put there and taken away again."""
+"""install-libreoffice 安装 LibreOffice 按钮: a toolbar put into Calc and taken away again; a register with functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from xiaobao_xl import resources
 from xiaobao_xl.desktop import calc_buttons, programs
 from xiaobao_xl.desktop.machine import Machine
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.workbook.drawing import refuse_existing, write_whole
 
 _BY_FILE = "xiaobao check 台账.xlsx --out 台账_校验.xlsx"
 
@@ -31,6 +33,32 @@ def install_libreoffice(
     machine = machine or Machine.here()
     folder = profile or calc_buttons.profile(machine)
     return list(_remove(folder, profile) if remove else _install(machine, folder, profile))
+
+
+def calc_register(out: Path, *, overwrite: bool = False) -> list[str]:
+    """Write an empty register with worksheet functions that LibreOffice calculates.
+
+    Args:
+        out: the new file, .xlsm.
+        overwrite: replace a file that is there.
+
+    Returns:
+        What was done and how to go on.
+
+    Raises:
+        WorkbookError: the file cannot be written.
+    """
+    if out.suffix.lower() != ".xlsm":
+        raise WorkbookError(f"{out}：带函数的台账要存成 .xlsm，请改文件名")
+    refuse_existing(out, overwrite=overwrite)
+    source = resources.calc_register_path().read_bytes()
+    write_whole(out, lambda stream: stream.write(source), overwrite=overwrite)
+    return [
+        f"✓ 已新建带函数的台账：{out}",
+        "接下来：用 LibreOffice 打开它，点“启用宏”，单元格里就能写 =XB_DUE(…)；函数见 docs/functions.md。",
+        "没有问要不要启用宏：点“工具→选项→LibreOffice→安全→宏安全性”，选“中”，再打开一次。",
+        "按钮在工具栏上，用 xiaobao install-libreoffice 装；这个文件里没有按钮。",
+    ]
 
 
 def _install(machine: Machine, folder: Path, profile: Path | None) -> Iterator[str]:
