@@ -212,7 +212,7 @@ def test_days_left_out_of_a_term_of_months_are_calendar_days() -> None:
     ("change", "problem"),
     [
         ({"excludes": (("a",),)}, "应为两列"),
-        ({"versions": {}}, "至少要有一个版本"),
+        ({"versions": {}, "restarts": "again"}, "至少要有一个版本"),
         ({"versions": {date(2025, 1, 1): Version(days={"a": 1}, source="x")}}, "须写 by"),
         ({"versions": {date(2025, 1, 1): Version(days=3, by="kind", source="x")}}, "不分情形时不写"),
         ({"versions": {date(2025, 1, 1): Version(days={"a": 1}, by="k", needs={"b": ()}, source="x")}}, "b 不在 days"),
@@ -361,3 +361,24 @@ def test_the_end_never_comes_forward(rules: Rules, start: int, later: int, lengt
     assert ends[0] <= ends[2]
     wide = found.table["wide_due_on"].tolist()
     assert all(strict <= rolled for strict, rolled in zip(ends, wide, strict=True))
+
+
+def test_a_date_of_the_register_may_be_the_last_day_itself(rules: Rules) -> None:
+    limit = Deadline(
+        title="完成整改",
+        starts="rectify_by",
+        met_by=("rectified_on",),
+        words={"rectify_by": "整改期限", "rectified_on": "整改完成"},
+    )
+    assert list(limit.problems()) == []
+    frame = pd.DataFrame(
+        {
+            "rectify_by": pd.to_datetime(["2026-03-31", "2026-03-31", "2026-07-02", None]).astype("datetime64[s]"),
+            "rectified_on": pd.to_datetime([None, "2026-03-31", None, None]).astype("datetime64[s]"),
+        }
+    )
+    found = due(limit, frame, rules.calendar, date(2026, 6, 30))
+    assert found.table["status"].tolist() == ["overdue", "met", "due_soon", "insufficient"]
+    assert not found.late.any(), "no rule of law is broken"
+    assert found.late_by_reference.tolist() == [True, False, False, False]
+    assert found.explain(0) == "整改期限 2026-03-31。截至 2026-06-30 未见整改完成，已超期 91 日。"

@@ -62,13 +62,13 @@ class Deadline:
         title: what must be done (Chinese).
         register: id of the register it is run on; empty for a calculator only.
         when: the limit applies only to rows that meet this condition.
-        starts: id of the date column whose day starts the clock.
+        starts: id of the date column whose day starts the clock; without versions that day is itself the last day.
         restarts: id of the column of the day that starts it anew while it runs.
         met_by: ids of the columns that meet it, the best first; the first one filled counts.
         stops: id of the column of the day that ends the clock without an answer.
         agreed: id of the column of an agreed due date, which prevails.
         excludes: pairs of columns, first and last day of an interval that is left out.
-        versions: first day in force → version.
+        versions: first day in force → version; none where no rule but a date in the register sets the last day.
         sense: `not_after` a limit; `not_before` a period to be kept, met by an event on or after its end.
         duty: false where it is a right that may go unused: then only acting late counts as late.
         warn_days: calendar days before the end from which the status is 将到期.
@@ -85,7 +85,7 @@ class Deadline:
     stops: str = ""
     agreed: str = ""
     excludes: tuple[Interval, ...] = ()
-    versions: Mapping[date, Version]
+    versions: Mapping[date, Version] = field(default_factory=dict)
     sense: Literal["not_after", "not_before"] = "not_after"
     duty: bool = True
     warn_days: int = 3
@@ -108,8 +108,8 @@ class Deadline:
         """What the types of the fields cannot refuse, in Chinese."""
         if any(len(pair) != 2 for pair in self.excludes):
             yield "excludes 的每一项应为两列：[开始日, 结束日]"
-        if not self.versions:
-            yield "versions 至少要有一个版本"
+        if not self.versions and (self.restarts or self.agreed or self.excludes):
+            yield "versions 至少要有一个版本；没有版本时 starts 就是届满日，不写 restarts、agreed、excludes"
         for day, version in self.versions.items():
             if isinstance(version.days, int) == bool(version.by):
                 yield f"versions.{day}: days 分情形时须写 by，不分情形时不写"
@@ -137,7 +137,7 @@ class Due:
             where the deadline does not apply; `days_left` float64, calendar days from `as_of`, negative when past,
             NaN unless pending, due soon or overdue; `basis` str; `version` first day of the version applied.
         late: overdue or done late under a rule seen in the text (an unused right is never late).
-        late_by_reference: the same under a rule only known from secondary sources: worth a warning at most.
+        late_by_reference: the same under a rule only known from secondary sources, or none: worth a warning at most.
         reference_due_on: due date of the rows under such a rule, `datetime64`; NaT elsewhere.
         claims_extension: the row claims a limit that has `needs`.
         missing_needs: column → rows that claim such a limit and lack what it needs in that column.
@@ -230,6 +230,8 @@ def due(
     done, done_by = _done(deadline, events)
     stopped = events.dates(deadline.stops)
     clock = Clock.stopped(trigger)
+    if not deadline.versions:
+        clock.nominal = clock.due = trigger.copy()
     governed_by = _governed_by(deadline, trigger)
     ended = np.fmin(done, stopped) if events.any(deadline.stops) else done
     for number, rows in _by_version(governed_by):
@@ -241,6 +243,7 @@ def due(
     status = _decided(deadline, trigger, governed_by, reference)
     reference[~applies] = status[~applies] = -1
     late = np.isin(status, _late_codes(deadline))
+    by_date = late & (not deadline.versions)
     known_only = (status == _CODE["no_rule"]) & (governed_by >= 0)
     reversed_, unstarted = _faulty_intervals(deadline, events)
     wide = _wide(deadline, clock, governed_by, calendar)
@@ -248,8 +251,8 @@ def due(
     left = (status >= 0) & (status < _OPEN_CODES)
     table.insert(6, "days_left", np.where(left, _days_left(clock.due, as_of), np.nan))
     return Due(
-        deadline, frame, calendar, as_of, law or {}, table, late,
-        known_only & np.isin(reference, _late_codes(deadline)), np.where(known_only, clock.due, _NO_DAY),
+        deadline, frame, calendar, as_of, law or {}, table, late & ~by_date,
+        by_date | known_only & np.isin(reference, _late_codes(deadline)), np.where(known_only, clock.due, _NO_DAY),
         reversed_, unstarted, clock, done_by, governed_by,
     )  # fmt: skip
 
@@ -337,7 +340,7 @@ def _decided(deadline: Deadline, trigger: Days, governed_by: np.ndarray, referen
     versions = [deadline.versions[day] for day in sorted(deadline.versions)]
     decides = np.array([*(version.basis == "seen" for version in versions), False])  # the last place serves -1
     if governed_by.min(initial=0) < 0 or not decides[:-1].all():
-        np.copyto(status, _CODE["no_rule"], where=~decides[governed_by])
+        np.copyto(status, _CODE["no_rule"], where=~decides[governed_by] & bool(versions))
         np.copyto(status, _CODE["insufficient"], where=np.isnat(trigger))
     return status
 
@@ -370,7 +373,7 @@ def _table(
     shown = applies & ~clock.opened | (status == _CODE["met"]) | (status == _CODE["withdrawn"])
     shown &= status < _CODE["suspended"]
     version = np.array([*days, None], dtype="M8[s]")[governed_by]
-    basis = pd.array([deadline.versions[day].basis for day in days], dtype="str")
+    basis = pd.array([*(deadline.versions[day].basis for day in days), ""], dtype="str")
     columns = {
         "applies": applies,
         "starts_on": np.where(applies, clock.starts, _NO_DAY).astype("M8[s]"),

@@ -72,6 +72,8 @@ class _Row:
         start = self.word(self.deadline.starts)
         if self.cell(self.deadline.starts) is None:
             return f"{start}日期未填，无法计算“{self.deadline.title}”时限（资料不足）。"
+        if not self.deadline.versions:
+            return f"{self.dated(self.deadline.starts)}。{self.became()}"
         if self.version is None:
             first = min(self.deadline.versions)
             return f"{start} {self.day(self.deadline.starts)}，早于所载规定的最早适用日 {first}，无适用规定。"
@@ -201,9 +203,13 @@ class _Row:
             return f"{self.open_interval()}尚未结束，期间不计入，时限暂停（暂停中）。"
         if status == "insufficient":
             return self.insufficient(version)
+        return self.became()
+
+    def became(self) -> str:
+        """What became of a case whose last day is known."""
         if self.deadline.sense == "not_before":
             return self.kept()
-        return self.ended() if status in {"met", "met_late", "withdrawn"} else self.running()
+        return self.ended() if self.status in {"met", "met_late", "withdrawn"} else self.running()
 
     def insufficient(self, version: Version) -> str:
         """What is lacking."""

@@ -24,7 +24,8 @@ class InTime(Check):
     Passes: `收到日期` 2026-03-02, `复杂程度` 简单, `告知日期` 2026-03-17.
     Breaks: the same with `告知日期` 2026-03-18, or with none as of 2026-03-18.
     Empty cell: an empty date means that the event has not happened; without the first date nothing is judged.
-    Level and source are those of the version: one seen in the text makes an error, any other a warning. The message is
+    Level and source are those of the version: one seen in the text makes an error, any other, and a last day that only
+    the register sets (a deadline without versions), a warning. The message is
     the sentence that explains the due date. A row with an unreadable cell in any column of the deadline is not judged.
     """
 
@@ -46,7 +47,7 @@ class InTime(Check):
     def breaches(self, register: Register, context: Context) -> Iterator[Breach]:
         """Late rows, marked at the event that came late, or where it is still to be filled in."""
         deadline, due = context.deadlines[self.deadline], context.due(self.deadline, register.frame)
-        sources = [deadline.versions[day].source for day in sorted(deadline.versions)]
+        sources = [*(deadline.versions[day].source for day in sorted(deadline.versions)), ""]
         late = (due.late | due.late_by_reference) & ~unreadable(deadline, register)
         places = _marked_at(deadline, due, register)
         for place in np.unique(places[late]).tolist():

@@ -83,6 +83,7 @@ class Timed:
         if not self.is_task:
             return
         frame = self.register.frame
+        begins = "received_on" if "received_on" in frame else self.deadline.starts
         for position in self.positions.tolist():
             shown, line = self.row(position), self._lines[position]
             yield DueRow(
@@ -92,7 +93,7 @@ class Timed:
                 status=str(line["status"]),
                 unit=_text(frame, "handling_unit", position) or _text(frame, "respondent", position),
                 handler=_text(frame, "handler", position),
-                received_on=_day(frame["received_on"].iloc[position]) if "received_on" in frame else None,
+                received_on=_day(frame[begins].iloc[position]) if begins in frame else None,
                 due_on=_day(line["due_on"]),
                 done_on=_day(line["done_on"]),
                 days_left=shown["days_left"],

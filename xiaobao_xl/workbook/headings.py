@@ -73,6 +73,7 @@ class Header:
         headings: 0-based column → heading as printed, for every column that has one.
         texts: texts of the heading rows, compared form, by row and column, to know them again further down.
         table_unit: money unit of the whole table (单位：万元 above the heading).
+        is_named: the sheet, or a line above the heading, carries the title of the register.
     """
 
     register: str
@@ -85,6 +86,13 @@ class Header:
     headings: Mapping[int, str] = field(default_factory=dict)
     texts: Sequence[Mapping[int, str]] = ()
     table_unit: str = ""
+    is_named: bool = False
+
+    def fit(self, schema: Schema) -> tuple[bool, int, int]:
+        """How well the sheet fits the register: named after it; headings known, its key thrice; how directly known."""
+        is_named = self.is_named and self.suffices(schema)
+        known = len(self.matches) + 2 * (schema.key in self.matches)
+        return is_named, known, -sum(match.rank for match in self.matches.values())
 
     def suffices(self, schema: Schema) -> bool:
         """Enough headings are known to call this a register."""
@@ -124,14 +132,10 @@ class Names:
 
     def find(self, parts: Sequence[str]) -> tuple[str, int] | None:
         """Column id and rank for a heading, its parts from the top row down; None where no name fits."""
-        if len(parts[-1]) > _LONGEST:
-            return None
-        whole, short = bare(parts[-1]), bare(without_brackets(parts[-1]))
-        tries = [(whole, 0), (short, 2)]
-        if len(parts) > 1:
-            full = [bare(part) for part in parts]
-            both = bare(without_brackets(parts[-2])) + short
-            tries = [("".join(full), 0), ("/".join(full), 0), (full[-2] + whole, 0), (whole, 0), (both, 2), (short, 2)]
+        return self.first(readings(parts))
+
+    def first(self, tries: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
+        """Column id and rank of the first reading of a heading that is a known name."""
         hits = ((self.ranks[text], extra) for text, extra in tries if text in self.ranks)
         return next(((key, rank + extra) for (key, rank), extra in hits), None)
 
@@ -172,29 +176,91 @@ def without_brackets(heading: str) -> str:
     return _UNIT_END.sub("", _BRACKETS.sub("", _MARKS.sub("", plain(heading))))
 
 
-def find(register: str, names: Names, rows: Sequence[Sequence[Cell]], merges: Iterable[Merge]) -> Header | None:
+def readings(parts: Sequence[str]) -> list[tuple[str, int]]:
+    """What a heading may say, the most direct reading first, with how much less direct each of them is.
+
+    >>> readings(["投诉人", "姓名"])[2:4]
+    [('投诉人姓名', 0), ('姓名', 0)]
+    """
+    if len(parts[-1]) > _LONGEST:
+        return []
+    whole, short = bare(parts[-1]), bare(without_brackets(parts[-1]))
+    if len(parts) == 1:
+        return [(whole, 0), (short, 2)]
+    full = [bare(part) for part in parts]
+    both = bare(without_brackets(parts[-2])) + short
+    return [("".join(full), 0), ("/".join(full), 0), (full[-2] + whole, 0), (whole, 0), (both, 2), (short, 2)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """Rows that may be a heading together.
+
+    Attributes:
+        top: first row, 0-based.
+        depth: how many.
+        parts: 0-based column → texts from the top row down.
+        tries: readings of each of them.
+    """
+
+    top: int
+    depth: int
+    parts: dict[int, list[str]]
+    tries: list[list[tuple[str, int]]]
+
+
+class Top:
+    """The first rows of a sheet, taken apart once for however many registers they are compared with."""
+
+    def __init__(self, rows: Sequence[Sequence[Cell]], merges: Iterable[Merge], sheet: str) -> None:
+        """Take the first rows of a sheet, its merged ranges and its name."""
+        self.merges, self.sheet = list(merges), bare(sheet)
+        self.grid = _texts(rows[: limits.HEADER_ROWS + _DEPTH])
+        spread = _spread(self.grid, self.merges)
+        self.stacks: list[_Stack] = []
+        self._places: dict[str, set[int]] = {}
+        for top in range(min(limits.HEADER_ROWS, len(self.grid))):
+            for depth in range(1, min(_DEPTH, len(self.grid) - top) + 1):
+                self._add(top, depth, _parts(spread[top : top + depth]))
+
+    def _add(self, top: int, depth: int, parts: dict[int, list[str]]) -> None:
+        stack = _Stack(top, depth, parts, [readings(texts) for texts in parts.values()])
+        for text in {text for tries in stack.tries for text, _ in tries}:
+            self._places.setdefault(text, set()).add(len(self.stacks))
+        self.stacks.append(stack)
+
+    def holding(self, names: Names) -> list[_Stack]:
+        """Stacks in which some name of a register occurs, from the top down."""
+        places = {place for text in self._places.keys() & names.ranks.keys() for place in self._places[text]}
+        return [self.stacks[place] for place in sorted(places)]
+
+
+def find(register: str, names: Names, top: Top) -> Header | None:
     """The best heading among the first rows of a sheet, or None where not one heading is known.
 
     Args:
         register: id of the register looked for.
         names: the names of its columns.
-        rows: first rows of the sheet.
-        merges: merged ranges.
+        top: the first rows.
     """
-    grid = _texts(rows[: limits.HEADER_ROWS + _DEPTH])
-    spread = _spread(grid, merges)
-    best: tuple[tuple[int, int, int, int], int, int, dict[int, list[str]]] | None = None
-    for top in range(min(limits.HEADER_ROWS, len(grid))):
-        for depth in range(1, min(_DEPTH, len(grid) - top) + 1):
-            parts = _parts(spread[top : top + depth])
-            found = [hit for stack in parts.values() if (hit := names.find(stack))]
-            score = (len({key for key, _ in found}), -depth, -sum(rank for _, rank in found), -top)
-            if found and (best is None or score > best[0]):
-                best = (score, top, top + depth - 1, parts)
+    best: tuple[tuple[int, int, int, int], _Stack] | None = None
+    for stack in top.holding(names):
+        found = [hit for tries in stack.tries if (hit := names.first(tries))]
+        score = (len({key for key, _ in found}), -stack.depth, -sum(rank for _, rank in found), -stack.top)
+        if best is None or score > best[0]:
+            best = (score, stack)
     if best is None:
         return None
-    _, top, bottom, parts = best
-    return _header(register, names, _widened(top, merges), bottom, parts, grid)
+    stack = best[1]
+    first = _widened(stack.top, top.merges)
+    header = _header(register, names, first, stack.top + stack.depth - 1, stack.parts, top.grid)
+    return replace(header, is_named=_is_named(bare(names.schema.title), top, header.top))
+
+
+def _is_named(title: str, top: Top, first: int) -> bool:
+    """The title of a register stands in the name of the sheet (or the name in the title), or above the heading."""
+    above = (bare(text) for row in top.grid[:first] for text in row.values())
+    return title in top.sheet or (len(top.sheet) > _ENOUGH and top.sheet in title) or any(title in t for t in above)
 
 
 def _widened(top: int, merges: Iterable[Merge]) -> int:

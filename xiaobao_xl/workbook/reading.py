@@ -7,7 +7,7 @@ units are named in the receipt. `read` is the door; `read_table` gives any small
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +35,7 @@ _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
 ALL = "all"
+AUXILIARY = frozenset({"填写说明", "代码表", "基础数据", "豁免"})  # sheets of our own workbooks that are no registers
 _LONG = 5000  # rows from which two threads are sooner done than one
 _BATCH = 1024  # small enough that a batch of cells stays in the processor's cache
 _LOOK = limits.HEADER_ROWS + 10
@@ -42,11 +43,21 @@ _LOOK = limits.HEADER_ROWS + 10
 
 @dataclass(slots=True)
 class _Candidate:
-    """A sheet with the best heading found on it."""
+    """A sheet with the heading found on it.
+
+    Attributes:
+        grid: the sheet.
+        header: the heading of the register asked for, else of the register that fits best.
+        is_enough: enough of it is known.
+        has_key: the register's key is among it.
+        best: ids of the registers that fit best, all equally well.
+    """
 
     grid: Grid
     header: Header
     is_enough: bool
+    has_key: bool
+    best: list[str]
 
 
 def read(  # noqa: D417  (the rest as in `read_book`)
@@ -89,11 +100,42 @@ def read_book(
     """
     if register and register not in schemas:
         raise WorkbookError(f"没有名为 {register} 的台账；现有：{'、'.join(schemas)}。请核对 --register。")
-    wanted = {register: schemas[register]} if register else schemas
+    chosen = _chosen(book, _names(schemas, layouts), register, sheet)
+    return [_read_sheet(book, candidate, schemas[candidate.header.register], schemes) for candidate in chosen]
+
+
+def read_beside(
+    book: Book,
+    schemas: Mapping[str, Schema],
+    schemes: Mapping[str, Scheme],
+    *,
+    registers: Collection[str],
+    read: Collection[str] = (),
+    layouts: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[Register]:
+    """Read further registers of an opened file that are only looked up: sheets that surely are what they seem.
+
+    Args:
+        book: the opened file.
+        schemas: register id → schema.
+        schemes: scheme id → scheme, for coded columns.
+        registers: ids of the registers looked for.
+        read: names of sheets not to be read (again).
+        layouts: as in `read_book`.
+    """
+    pool = [name for name in book.names if name not in {*book.hidden, *read, *AUXILIARY}]
+    names = _names(schemas, layouts) if pool and registers else {}
+    found = [candidate for name in pool if names and (candidate := _candidate(book.load(name), names))]
+    sure = [c for c in found if c.is_enough and c.has_key and len(c.best) == 1 and c.header.register in registers]
+    return [_read_sheet(book, candidate, schemas[candidate.header.register], schemes) for candidate in sure]
+
+
+def _names(
+    schemas: Mapping[str, Schema], layouts: Mapping[str, Mapping[str, str]] | None
+) -> dict[str, list[heads.Names]]:
+    """Register id → its names, plain and by each layout."""
     own = [{}, *(layouts or {}).values()]
-    names = {key: [heads.Names(schema, layout) for layout in own] for key, schema in wanted.items()}
-    chosen = _chosen(book, names, sheet)
-    return [_read_sheet(book, candidate, wanted[candidate.header.register], schemes) for candidate in chosen]
+    return {key: [heads.Names(schema, layout) for layout in own] for key, schema in schemas.items()}
 
 
 def read_table(path: Path | str, sheet: str = "", *, password: str = "") -> list[dict[str, str | float | datetime]]:
@@ -149,41 +191,60 @@ def _named(book: Book, name: str) -> str:
     raise WorkbookError(f"{book.path.name}：没有名为“{name}”的工作表{guess}；现有：{'、'.join(book.names)}。")
 
 
-def _chosen(book: Book, names: Mapping[str, Sequence[heads.Names]], sheet: tuple[str, ...]) -> list[_Candidate]:
+def _chosen(
+    book: Book, names: Mapping[str, Sequence[heads.Names]], register: str, sheet: tuple[str, ...]
+) -> list[_Candidate]:
     """The sheets to read, each with its heading."""
     is_open = sheet in {(), (ALL,)} and ALL not in book.names
-    pool = (
-        [name for name in book.names if name not in book.hidden] if is_open else [_named(book, name) for name in sheet]
-    )
-    candidates = [found for name in pool if (found := _candidate(book.load(name), names))]
+    shown = [name for name in book.names if name not in book.hidden]
+    pool = ([name for name in shown if name not in AUXILIARY] or shown) if is_open else [_named(book, n) for n in sheet]
+    candidates = [found for name in pool if (found := _candidate(book.load(name), names, register))]
     matching = [candidate for candidate in candidates if candidate.is_enough]
     if not matching or (not is_open and len(matching) < len(pool)):
         raise receipts.no_heading(
             book,
             pool,
-            {key: variants[0] for key, variants in names.items()},
+            {key: variants[0] for key, variants in names.items() if not register or key == register},
             [candidate.header for candidate in candidates],
             {c.grid.name for c in matching},
         )
-    if not is_open:
-        return matching
-    most = max(len(candidate.header.matches) for candidate in matching)
-    strong = [candidate for candidate in matching if len(candidate.header.matches) * 2 >= most]
+    strong = _strong(matching) if is_open else matching
     book.notes += [receipts.weak(c.grid.name, c.header) for c in matching if c not in strong]
     if len(strong) > 1 and not sheet:
         raise receipts.several(book, [candidate.grid.name for candidate in strong])
+    for candidate in [] if register else strong:
+        if len(candidate.best) > 1:
+            titles = {key: names[key][0].schema.title for key in candidate.best}
+            raise receipts.undecided(book, candidate.grid.name, titles)
     return strong
 
 
-def _candidate(grid: Grid, names: Mapping[str, Sequence[heads.Names]]) -> _Candidate | None:
-    """The best heading on a sheet among the registers asked for."""
-    first = list(islice(grid.rows(), _LOOK))
-    found = [heads.find(key, known, first, grid.merges) for key, variants in names.items() for known in variants]
-    headers = [header for header in found if header]
-    if not headers:
+def _strong(matching: list[_Candidate]) -> list[_Candidate]:
+    """Sheets worth reading: not those that belong to another register, nor those far poorer than the best of theirs."""
+    own = [c for c in matching if c.header.register in c.best] or matching
+    most: dict[str, int] = {}
+    for c in own:
+        most[c.header.register] = max(most.get(c.header.register, 0), len(c.header.matches))
+    rich = [c for c in own if len(c.header.matches) * 2 >= most[c.header.register]]
+    greatest = max(most.values())
+    return [c for c in rich if c.has_key or len(c.header.matches) * 2 >= greatest]
+
+
+def _candidate(grid: Grid, names: Mapping[str, Sequence[heads.Names]], register: str = "") -> _Candidate | None:
+    """The heading of a sheet for the register asked for, or for the one that fits best."""
+    top = heads.Top(list(islice(grid.rows(), _LOOK)), grid.merges, grid.name)
+    headers: dict[str, Header] = {}
+    for key, variants in names.items():
+        found = [header for known in variants if (header := heads.find(key, known, top))]
+        if found:
+            headers[key] = max(found, key=lambda header: len(header.matches))
+    if register not in headers and (register or not headers):
         return None
-    best = max(headers, key=lambda header: len(header.matches))
-    return _Candidate(grid, best, best.suffices(names[best.register][0].schema))
+    fits = {key: header.fit(names[key][0].schema) for key, header in headers.items()}
+    best = [key for key, fit in fits.items() if fit == max(fits.values())]
+    header = headers[register or best[0]]
+    schema = names[header.register][0].schema
+    return _Candidate(grid, header, header.suffices(schema), schema.key in header.matches, best)
 
 
 def _columns(grid: Grid, start: int) -> list[Cells]:

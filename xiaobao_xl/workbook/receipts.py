@@ -13,6 +13,7 @@ from xiaobao_xl.workbook.headings import Header, Names, address
 from xiaobao_xl.workbook.scanning import column_letters
 
 _SHOWN = 8
+_FEW = 4
 
 
 def complete(
@@ -150,11 +151,20 @@ def several(book: Book, names: Sequence[str]) -> WorkbookError:
     )
 
 
+def undecided(book: Book, sheet: str, titles: Mapping[str, str]) -> WorkbookError:
+    """Two registers fit a sheet equally well."""
+    listed = "、".join(f"“{title}”" for title in titles.values())
+    choices = "或 ".join(f"--register {key}" for key in titles)
+    return WorkbookError(
+        f"{book.path.name}：工作表“{sheet}”的表头与{listed}同样相符，分不清是哪种台账；请加 {choices}。"
+    )
+
+
 def no_heading(
     book: Book, pool: Sequence[str], names: Mapping[str, Names], headers: Sequence[Header], matching: set[str]
 ) -> WorkbookError:
     """No heading was found: what was looked for, the best row seen, a next step."""
-    wanted = "、".join(f"“{known.schema.title}”" for known in names.values())
+    wanted = "、".join(f"“{known.schema.title}”" for known in names.values()) if len(names) < _FEW else "任何一种台账"
     known = next(iter(names.values()))
     titles = "、".join(column.title for column in list(known.schema.columns.values())[:5])
     sheets = "、".join(f"“{name}”" for name in pool if name not in matching) or "（没有可见的工作表）"
