@@ -15,6 +15,7 @@ from openpyxl import Workbook
 
 from xiaobao_xl import checks, resources
 from xiaobao_xl.findings import Finding
+from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, load_rules
 from xiaobao_xl.tasks.intake import Reading, open_registers
 
@@ -35,21 +36,31 @@ def every_check() -> list[tuple[str, str]]:
     return [(register, name) for register, found in load_rules().checks.items() for name in found]
 
 
-def findings_of(rules: Rules, folder: Path, register: str, check: str, rows: Row | list[Row]) -> list[Finding]:
-    """Write the rows into a workbook as the officer would, read it back, and run one check."""
+def findings_of(rules: Rules, folder: Path, register: str, check: str, side: str) -> list[Finding]:
+    """The case's rows, and the rows of other registers read beside them, through one check."""
+    case = cases(register)[check]
+    read = written(rules, folder, register, case[side], padding(rules, register, check))
+    beside = [
+        written(rules, folder, name, rows, [column.title for column in rules.registers[name].columns.values()])
+        for name, rows in case.get("beside", {}).items()
+    ]
+    return checks.run({check: rules.checks[register][check]}, read, rules.context(AS_OF, [read, *beside]))
+
+
+def written(rules: Rules, folder: Path, register: str, rows: Row | list[Row], padded: list[str]) -> Register:
+    """Rows in a workbook as the officer would write them, read back."""
     rows = rows if isinstance(rows, list) else [rows]
-    headings = list(dict.fromkeys(heading for row in rows for heading in row))
-    headings += [title for title in padding(rules, register, check) if title not in headings]
+    headings = list(dict.fromkeys([*(heading for row in rows for heading in row), *padded]))
     book = Workbook()
     book.active.append(headings)
     for row in rows:
         cells = [row.get(heading) for heading in headings]
-        book.active.append([datetime.combine(c, time()) if isinstance(c, date) else c for c in cells])
+        book.active.append([datetime.combine(c, time()) if type(c) is date else c for c in cells])
     book.save(folder / "台账.xlsx")
     _, (read, *_) = open_registers(rules, folder / "台账.xlsx", Reading(register=register))
     assert len(read) == len(rows), read.receipt.skipped
     assert not read.faults
-    return checks.run({check: rules.checks[register][check]}, read, rules.context(AS_OF))
+    return read
 
 
 def padding(rules: Rules, register: str, check: str) -> list[str]:
@@ -58,25 +69,26 @@ def padding(rules: Rules, register: str, check: str) -> list[str]:
     named = [*rule.columns_named(), *(name for name in rule.when if name in schema.columns)]
     if hasattr(rule, "deadline"):
         named += [name for name in rules.deadlines[rule.deadline].columns() if name in schema.columns]
-    return [
-        schema.columns[name].title for name in (*named, schema.key, schema.judged_on, "remark", "address", "region")
-    ]
+    named += [schema.key, *filter(None, [schema.judged_on]), *list(schema.columns)[-3:]]
+    return [schema.columns[name].title for name in named]
 
 
 def test_every_check_has_cases(rules: Rules) -> None:
     for register, found in rules.checks.items():
         assert list(cases(register)) == list(found), register
-        assert all(set(case) == {"passes", "breaks"} for case in cases(register).values())
+        assert all(set(case) - {"beside"} == {"passes", "breaks"} for case in cases(register).values())
+        linked = {name for name, check in found.items() if set(check.registers_named()) - {register}}
+        assert linked == {name for name, case in cases(register).items() if "beside" in case}
 
 
 @pytest.mark.parametrize(("register", "check"), every_check())
 def test_passing_row(rules: Rules, tmp_path: Path, register: str, check: str) -> None:
-    assert findings_of(rules, tmp_path, register, check, cases(register)[check]["passes"]) == []
+    assert findings_of(rules, tmp_path, register, check, "passes") == []
 
 
 @pytest.mark.parametrize(("register", "check"), every_check())
 def test_breaking_row(rules: Rules, tmp_path: Path, register: str, check: str) -> None:
-    found = findings_of(rules, tmp_path, register, check, cases(register)[check]["breaks"])
+    found = findings_of(rules, tmp_path, register, check, "breaks")
     assert {finding.check for finding in found} == {f"{register}.{check}"}
     assert all(CHINESE.search(finding.message) for finding in found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ import typer
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.options import (
     AsOfOption,
+    BesideOption,
     Book,
     HeadingsOption,
     InstitutionOption,
@@ -60,7 +62,7 @@ def check(
     institution: InstitutionOption = "", as_of: AsOfOption = "", out: OutOption = None, json_to: JsonOption = "",
     password: PasswordOption = "", headings: HeadingsOption = None,
     waivers: Annotated[Path | None, typer.Option("--waivers", metavar="文件", help="豁免清单；不写则用台账旁的 waivers.yaml 与表内“豁免”页")] = None,
-    allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False, quiet: QuietOption = False,
+    others: BesideOption = [], allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False, quiet: QuietOption = False,  # noqa: B006
 ) -> int:  # fmt: skip
     """校验：一次查出台账里的全部问题（单元格、依据、改法）。
 
@@ -68,6 +70,7 @@ def check(
     xiaobao check 台账.xlsx
     xiaobao check 台账.xlsx --out 台账_校验.xlsx --as-of 2026-09-30
     xiaobao check 台账.xlsx --sheet 三季度 --json 结果.json
+    xiaobao check 台账.xlsx --beside 调解台账.xlsx
     """  # noqa: D301  (click wants the backspace itself before lines it may not join)
     from xiaobao_xl import screen, tasks
 
@@ -76,7 +79,12 @@ def check(
     with screen.progress(quiet=quiet or json_to == "-") as step:
         found = _with_password(
             lambda given: tasks.check(
-                loaded, book, _reading(book, register, sheet, headings, given), day, waivers_file=waivers, step=step
+                loaded,
+                book,
+                _reading(book, register, sheet, headings, given, others),
+                day,
+                waivers_file=waivers,
+                step=step,
             ),
             password,
         )
@@ -141,7 +149,7 @@ def due(
     ics: Annotated[Path | None, typer.Option("--ics", metavar="文件", help="日历提醒文件；有 --out 时默认写在其旁")] = None,
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     as_of: AsOfOption = "", out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "",
-    headings: HeadingsOption = None, allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False,
+    headings: HeadingsOption = None, others: BesideOption = [], allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False,  # noqa: B006
     quiet: QuietOption = False,
 ) -> int:  # fmt: skip
     """时限：届满日、剩余天数和一句可以手工复核的说明；附时限看板与日历提醒。
@@ -168,7 +176,7 @@ def due(
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
             lambda given: tasks.due(
-                loaded, book, _reading(book, register, sheet, headings, given), day, only=deadline, step=step
+                loaded, book, _reading(book, register, sheet, headings, given, others), day, only=deadline, step=step
             ),
             password,
         )
@@ -352,11 +360,14 @@ def _refuse(books: list[Path], *targets: Path | str | None, overwrite: bool) -> 
         refuse_existing(target, overwrite=overwrite)
 
 
-def _reading(book: Path, register: str, sheet: list[str], headings: Path | None, password: str) -> Reading:
+def _reading(
+    book: Path, register: str, sheet: list[str], headings: Path | None, password: str, others: Sequence[Path] = ()
+) -> Reading:
     from xiaobao_xl import tasks
 
+    layouts = tasks.read_layouts(headings, beside=book)
     return tasks.Reading(
-        register=register, sheet=tuple(sheet), layouts=tasks.read_layouts(headings, beside=book), password=password
+        register=register, sheet=tuple(sheet), layouts=layouts, password=password, beside=tuple(others)
     )
 
 

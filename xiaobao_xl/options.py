@@ -28,6 +28,9 @@ PasswordOption = Annotated[str, typer.Option("--password", metavar="密码", hel
 HeadingsOption = Annotated[
     Path | None, typer.Option("--headings", metavar="文件", help="表头对照；不写则用台账旁的 headings.yaml")
 ]
+BesideOption = Annotated[
+    list[Path], typer.Option("--beside", metavar="文件", help="一起核对的其他台账，只查不校验，可重复；如调解台账")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="只打印结论")]
 UnsignedOption = Annotated[bool, typer.Option("--allow-unsigned", help="文件带数字签名时仍写副本（副本中的签名失效）")]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="结果文件已存在时覆盖")]

@@ -21,6 +21,21 @@ UNFILLED, UNKNOWN = "未填写", "未识别"
 
 
 @entry
+class FilledFrom:
+    """Where empty cells of a column are filled from, when the other register is read too.
+
+    Attributes:
+        register: id of the other register.
+        by: column there that holds the key of our row.
+        column: column there whose cell is taken.
+    """
+
+    register: str
+    by: str
+    column: str
+
+
+@entry
 class Column:
     """One column of a register.
 
@@ -34,6 +49,7 @@ class Column:
         values: closed list: id → title and other spellings, the title first.
         unit: `cny` (yuan) or `days`; a heading's own unit (万元, 千元) scales the numbers to it.
         note: help shown as a comment in blank registers.
+        filled_from: another register that fills empty cells for the time of a run.
     """
 
     title: str
@@ -44,6 +60,7 @@ class Column:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unit: str = ""
     note: str = ""
+    filled_from: FilledFrom | None = None
 
 
 @entry

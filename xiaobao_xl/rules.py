@@ -7,7 +7,7 @@ and an entry that redefines a shipped one must say `replaces: true`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from functools import cached_property
@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
-from xiaobao_xl import checks, matching, reports, resources, typed_yaml
+from xiaobao_xl import checks, linking, matching, reports, resources, roles, typed_yaml
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check, Context
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
@@ -25,13 +25,14 @@ from xiaobao_xl.entries import entry
 from xiaobao_xl.errors import RulesError
 from xiaobao_xl.grams import Grams
 from xiaobao_xl.law import Instrument
-from xiaobao_xl.registers import Column, Schema
+from xiaobao_xl.registers import Column, Register, Schema
+from xiaobao_xl.splits import Split
 from xiaobao_xl.typed_yaml import Builder
 from xiaobao_xl.workdays import Calendar, Year
 
 Institution = Literal["bank", "insurer"]
 # Where an institution's file may add entries inside a shipped entry, by depth of the path; `*` stands for any id.
-_OPEN = {"", "law", "workdays", "deadlines", "categories", "registers", "reports"}
+_OPEN = {"", "law", "workdays", "deadlines", "categories", "registers", "reports", "splits", "day_lists", "roles"}
 _CONTAINERS = {
     "deadlines": ("versions",),
     "categories": ("codes",),
@@ -64,6 +65,9 @@ class Rules:
         categories: scheme id → scheme.
         registers: register id → schema with its checks.
         reports: report id → report.
+        splits: split id → what each unit sees and fills.
+        day_lists: day list id → rows that wait for somebody.
+        roles: role id → what a level of the institution sees every day.
         sha256: hash of the files the rules were read from, for audit.
     """
 
@@ -75,6 +79,9 @@ class Rules:
     categories: Mapping[str, Scheme]
     registers: Mapping[str, RegisterRules]
     reports: Mapping[str, reports.Report]
+    splits: Mapping[str, Split] = field(default_factory=dict)
+    day_lists: Mapping[str, roles.DayList] = field(default_factory=dict)
+    roles: Mapping[str, roles.Role] = field(default_factory=dict)
     sha256: str = ""
 
     @cached_property
@@ -100,6 +107,9 @@ class Rules:
             "categories": self.categories,
             "registers": self.registers,
             "reports": self.reports,
+            "splits": self.splits,
+            "day_lists": self.day_lists,
+            "roles": self.roles,
         }
         return {
             "version": str(self.version),
@@ -110,8 +120,11 @@ class Rules:
             **{name: {key: str(entry.title) for key, entry in section.items()} for name, section in sections.items()},
         }
 
-    def context(self, as_of: date) -> Context:
-        """What checks and reports may know, as of a day."""
+    def context(self, as_of: date, registers: Sequence[Register] = ()) -> Context:
+        """What checks and reports may know, as of a day, with the registers read together."""
+        together: dict[str, tuple[Register, ...]] = {}
+        for register in registers:
+            together[register.id] = (*together.get(register.id, ()), register)
         return Context(
             as_of=as_of,
             calendar=self.calendar,
@@ -119,6 +132,8 @@ class Rules:
             schemes=self.categories,
             law=self.law,
             grams=self.grams,
+            schemas=self.registers,
+            registers=together,
         )
 
 
@@ -240,6 +255,14 @@ def _references(rules: Rules) -> Iterator[Problem]:
             yield from _check(rules, f"registers.{name}.checks.{check_id}", schema, check)
     for name, report in rules.reports.items():
         yield from _report(rules, f"reports.{name}", report)
+    for name, split in rules.splits.items():
+        yield from ((f"splits.{name}.{place}", what, "", "") for place, what in split.faults(rules.registers))
+    for path, what in roles.problems(rules.roles, rules.day_lists, rules.registers, rules.deadlines):
+        yield path, what, "", ""
+    for name, day_list in rules.day_lists.items():
+        if day_list.register in rules.registers:
+            schema = rules.registers[day_list.register]
+            yield from _condition(rules, f"day_lists.{name}.when", schema, day_list.when)
 
 
 def _keywords(rules: Rules) -> Iterator[Problem]:
@@ -287,6 +310,7 @@ def _schema(rules: Rules, path: str, schema: Schema) -> Iterator[Problem]:
     for name, column in schema.columns.items():
         if column.scheme:
             yield from _unknown(f"{path}.columns.{name}.scheme", "分类标准", column.scheme, rules.categories)
+    yield from ((f"{path}.columns.{column}", what, "", "") for column, what in linking.problems(schema, rules.registers))
     yield from _twice(path, schema.columns)
 
 
@@ -311,6 +335,7 @@ def _check(rules: Rules, path: str, schema: Schema, check: Check) -> Iterator[Pr
         yield from _unknown(f"{path}.scheme", "分类标准", check.scheme, rules.categories)
     for column in check.columns_named():
         yield from _unknown(path, "列", column, schema.columns)
+    yield from ((path, what, "", "") for what in check.link_problems(rules.registers))
 
 
 def _condition(rules: Rules, path: str, schema: Schema, condition: Condition) -> Iterator[Problem]:

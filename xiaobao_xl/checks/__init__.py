@@ -17,8 +17,11 @@ from xiaobao_xl.checks.extension_in_order import ExtensionInOrder
 from xiaobao_xl.checks.forbidden_when import ForbiddenWhen
 from xiaobao_xl.checks.in_range import InRange
 from xiaobao_xl.checks.in_time import InTime
+from xiaobao_xl.checks.link_agrees import LinkAgrees
+from xiaobao_xl.checks.linked import Linked
 from xiaobao_xl.checks.matches import Matches
 from xiaobao_xl.checks.not_future import NotFuture
+from xiaobao_xl.checks.not_recurring import NotRecurring
 from xiaobao_xl.checks.one_of import OneOf
 from xiaobao_xl.checks.required import Required
 from xiaobao_xl.checks.required_when import RequiredWhen
@@ -45,6 +48,9 @@ KINDS: tuple[type[Check], ...] = (
     SamePersonRepeat,
     ConsistentWith,
     SumsTo,
+    Linked,
+    LinkAgrees,
+    NotRecurring,
 )
 
 AnyCheck = (
@@ -64,6 +70,9 @@ AnyCheck = (
     | SamePersonRepeat
     | ConsistentWith
     | SumsTo
+    | Linked
+    | LinkAgrees
+    | NotRecurring
 )
 
 __all__ = ["KINDS", "AnyCheck", "Breach", "Check", "Context", "run"]

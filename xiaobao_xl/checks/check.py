@@ -23,7 +23,7 @@ from xiaobao_xl.entries import entry
 from xiaobao_xl.findings import Level
 from xiaobao_xl.grams import NOTHING_LEARNED, Grams
 from xiaobao_xl.law import Instrument
-from xiaobao_xl.registers import Register
+from xiaobao_xl.registers import Register, Schema
 from xiaobao_xl.workdays import Calendar
 
 
@@ -38,6 +38,8 @@ class Context:
         schemes: scheme id → scheme of categories.
         law: instrument id → instrument.
         grams: learned weights that complete the keywords of the schemes.
+        schemas: register id → schema, of all registers there are.
+        registers: register id → the sheets of it read in this run, the one being checked among them.
         computed: deadlines computed in this run; a run starts with none.
         classified: text columns classified in this run, likewise.
     """
@@ -48,6 +50,8 @@ class Context:
     schemes: Mapping[str, Scheme] = field(default_factory=dict)
     law: Mapping[str, Instrument] = field(default_factory=dict)
     grams: Grams = NOTHING_LEARNED
+    schemas: Mapping[str, Schema] = field(default_factory=dict, repr=False)
+    registers: Mapping[str, tuple[Register, ...]] = field(default_factory=dict, repr=False)
     computed: dict[str, Due] = field(default_factory=dict, repr=False, compare=False)
     classified: dict[str, Classified] = field(default_factory=dict, repr=False, compare=False)
 
@@ -152,6 +156,14 @@ class Check:
 
     def problems(self) -> Iterator[str]:
         """What the types of the keys cannot refuse, in Chinese; the loader reports them with their place."""
+        yield from ()
+
+    def registers_named(self) -> tuple[str, ...]:
+        """Ids of other registers whose rows the check looks up."""
+        return ()
+
+    def link_problems(self, schemas: Mapping[str, Schema]) -> Iterator[str]:  # noqa: ARG002
+        """What is wrong with the other registers and columns it names, in Chinese."""
         yield from ()
 
     def present(self, register: Register) -> tuple[str, ...]:

@@ -51,11 +51,23 @@ def _can_run(check_id: str, check: Check, register: Register, context: Context) 
     if unknown:
         register.receipt.not_run[check_id] = f"台账没有{wording.quoted(register, *unknown)}列，无从判断适用条件"
         return False
+    if unread := _unread(check, context):
+        register.receipt.not_run[check_id] = unread
+        return False
     lacking, able = check.gap(register, context)
     if lacking:
         rest = "，只检查了其余各列" if able else ""
         register.receipt.not_run[check_id] = f"台账没有{wording.quoted(register, *lacking)}列{rest}"
     return able
+
+
+def _unread(check: Check, context: Context) -> str:
+    """Why the check cannot look up what it must; '' where it can."""
+    missing = [name for name in check.registers_named() if not context.registers.get(name)]
+    if not missing:
+        return ""
+    titles = "、".join(f"“{context.schemas[name].title if name in context.schemas else name}”" for name in missing)
+    return f"没有同时读到{titles}，无从核对；在同一工作簿的请加 --sheet all，另有文件的请加 --beside 文件"
 
 
 def _never_met(check: Check, register: Register, context: Context) -> list[str]:

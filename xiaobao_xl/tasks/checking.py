@@ -13,7 +13,7 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding, in_order
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
-from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, look_up, open_registers, receipt_json, silent
 from xiaobao_xl.workbook.grids import Book
 
 WAIVERS_FILE = "waivers.yaml"
@@ -83,17 +83,21 @@ def check(
     Args:
         rules: the rules.
         source: the workbook, or its path; it is only read.
-        reading: which register, sheets and headings.
+        reading: which register, sheets and headings, and files to be looked up beside it.
         as_of: the day the question is asked.
         waivers_file: accepted findings; None looks for waivers.yaml beside the workbook.
         step: told what is being done.
     """
     step("读取台账")
     book, registers = open_registers(rules, source, reading)
+    needed = {
+        name for each in registers for check_ in rules.checks[each.id].values() for name in check_.registers_named()
+    }
+    context = rules.context(as_of, [*registers, *look_up(rules, book, registers, reading, needed)])
     found: list[Finding] = []
     for register in registers:
         step(f"校验 {register.origin.sheet}（{len(register)} 行）")
-        found += register.faults + checks.run(rules.checks[register.id], register, rules.context(as_of))
+        found += register.faults + checks.run(rules.checks[register.id], register, context)
     accepted, refused = _waivers(book, waivers_file)
     if accepted or refused:
         found = [*_unwaived(rules, registers, found, accepted, as_of), *refused]

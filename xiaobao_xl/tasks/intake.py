@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from xiaobao_xl import linking
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
@@ -14,7 +15,7 @@ from xiaobao_xl.typed_yaml import near
 from xiaobao_xl.workbook.grids import Book
 from xiaobao_xl.workbook.headings import NOT_READ
 from xiaobao_xl.workbook.opening import open_book
-from xiaobao_xl.workbook.reading import read_book
+from xiaobao_xl.workbook.reading import read_beside, read_book
 
 Step = Callable[[str], None]
 Source = Path | Book  # a file, or one that is opened already, such as a workbook open in Excel
@@ -35,12 +36,14 @@ class Reading:
         sheet: sheet names; () where one sheet matches, ('all',) for all that match.
         layouts: layout name → heading → column id, from headings.yaml.
         password: for encrypted files.
+        beside: further files whose registers are only looked up.
     """
 
     register: str = ""
     sheet: tuple[str, ...] = ()
     layouts: Layouts = field(default_factory=dict)
     password: str = ""
+    beside: tuple[Path, ...] = ()
 
 
 def read_layouts(path: Path | None, *, beside: Path) -> Layouts:
@@ -73,7 +76,33 @@ def open_registers(rules: Rules, source: Source, reading: Reading) -> tuple[Book
     registers = read_book(
         book, rules.registers, rules.categories, register=reading.register, sheet=reading.sheet, layouts=reading.layouts
     )
+    needed = {name for register in registers for name in linking.wanted(register.schema)}
+    linking.fill(registers, look_up(rules, book, registers, reading, needed))
     return book, registers
+
+
+def look_up(
+    rules: Rules, book: Book, registers: Sequence[Register], reading: Reading, needed: Collection[str]
+) -> list[Register]:
+    """Registers that are only looked up: other sheets of the workbook, and the files named for it.
+
+    Args:
+        rules: the rules.
+        book: the opened workbook.
+        registers: what has been read of it.
+        reading: names the further files.
+        needed: ids of the registers that are of use.
+    """
+    read = {register.origin.sheet for register in registers}
+    lacking = set(needed) - {register.id for register in registers}
+    sheets = [(book, lacking, read), *((open_book(path, reading.password), needed, ()) for path in reading.beside)]
+    return [
+        register
+        for source, wanted, known in sheets
+        for register in read_beside(
+            source, rules.registers, rules.categories, registers=wanted, read=known, layouts=reading.layouts
+        )
+    ]
 
 
 def _refuse_unknown(layouts: Layouts, rules: Rules) -> None:
