@@ -33,7 +33,7 @@ TYPE_TITLES: Final[dict[ColumnType, str]] = {
     "text": "文字", "identity": "证件或账号（文本）", "code": "编号或电话（文本）", "date": "日期", "moment": "日期与时刻",
     "number": "数字", "integer": "整数", "boolean": "是或否",
 }  # fmt: skip
-_FORMATS: Final[dict[ColumnType, str]] = {
+FORMATS: Final[dict[ColumnType, str]] = {
     "identity": palette.TEXT_FORMAT, "code": palette.TEXT_FORMAT, "date": palette.DATE_FORMAT,
     "moment": palette.MOMENT_FORMAT, "number": "#,##0.00", "integer": "0",
 }  # fmt: skip
@@ -78,10 +78,10 @@ def write_blank(blank: Blank, out: Path, *, overwrite: bool = False) -> None:
     refuse_existing(out, overwrite=overwrite)
     drawing = Drawing()
     sheet = drawing.sheet(blank.schema.title)
-    lists = dict(_lists(blank))
+    lists = dict(drop_downs(blank))
     _draw_register(sheet, blank, lists)
     _draw_instructions(drawing.sheet(INSTRUCTIONS), blank, lists)
-    _draw_codes(drawing.sheet(CODES), blank.schema, lists)
+    draw_codes(drawing.sheet(CODES), blank.schema, lists)
     if blank.bases:
         _draw_bases(drawing.sheet(BASES), blank.bases)
     _draw_waivers(drawing.sheet(waivers.SHEET))
@@ -94,7 +94,7 @@ def required(blank: Blank) -> frozenset[str]:
     return frozenset(column for check in always for column in check.uses())
 
 
-def _lists(blank: Blank) -> Iterator[tuple[str, list[str]]]:
+def drop_downs(blank: Blank) -> Iterator[tuple[str, list[str]]]:
     """Column id → entries of its drop-down.
 
     A scheme's column takes the finest categories with their path, as 银行卡/信用卡; where a second column follows for
@@ -127,8 +127,8 @@ def _draw_register(sheet: Worksheet, blank: Blank, lists: Mapping[str, Sequence[
     for number, (name, column) in enumerate(blank.schema.columns.items(), start=1):
         letter = get_column_letter(number)
         size = sheet.column_dimensions[letter]
-        size.width = _width(column, lists.get(name, ()))
-        size.number_format = _FORMATS.get(column.type, "General")
+        size.width = width_of(column, lists.get(name, ()))
+        size.number_format = FORMATS.get(column.type, "General")
         total += size.width
         put(sheet[f"{letter}1"], column.title, font=palette.HEAD, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER,
             fill=palette.fill(palette.ACCENT if name in must else palette.OURS))  # fmt: skip
@@ -137,7 +137,7 @@ def _draw_register(sheet: Worksheet, blank: Blank, lists: Mapping[str, Sequence[
             note, _NOTE_AUTHOR, height=min(18 * lines_needed(note, 40) + 14, 420), width=290
         )
         codes = get_column_letter(places.index(name) + 1) if name in lists else ""
-        if rule := _validation(column, f"'{CODES}'!${codes}$2:${codes}${len(lists[name]) + 1}" if codes else ""):
+        if rule := validation(column, f"'{CODES}'!${codes}$2:${codes}${len(lists[name]) + 1}" if codes else ""):
             rule.add(f"{letter}2:{letter}{ROWS + 1}")
             sheet.add_data_validation(rule)
     last = get_column_letter(len(blank.schema.columns))
@@ -150,7 +150,8 @@ def _draw_register(sheet: Worksheet, blank: Blank, lists: Mapping[str, Sequence[
     sheet.print_title_cols = f"A:{get_column_letter(key)}" if key <= 3 else None
 
 
-def _width(column: Column, entries: Sequence[str]) -> float:
+def width_of(column: Column, entries: Sequence[str]) -> float:
+    """Width that shows a column's title and the entries of its drop-down."""
     widest = max([text_width(entry) for entry in entries] + [_WIDTHS.get(column.type, 14)])
     return min(max(widest, text_width(column.title) + 4), 30)
 
@@ -175,7 +176,7 @@ def _help(column: Column, entries: Sequence[str], *, is_required: bool) -> Itera
         yield "也认得的表头：" + "、".join(column.aliases)
 
 
-def _validation(column: Column, source: str) -> DataValidation | None:
+def validation(column: Column, source: str) -> DataValidation | None:
     """The rule Excel applies while typing; None where any text goes."""
     if source or column.type == "boolean":
         rule = DataValidation(type="list", formula1=source or '"是,否"', allow_blank=True)
@@ -234,7 +235,8 @@ def _draw_instructions(sheet: Worksheet, blank: Blank, lists: Mapping[str, Seque
         sheet.row_dimensions[row].height = 15 * lines_high + 4
 
 
-def _draw_codes(sheet: Worksheet, schema: Schema, lists: Mapping[str, Sequence[str]]) -> None:
+def draw_codes(sheet: Worksheet, schema: Schema, lists: Mapping[str, Sequence[str]]) -> None:
+    """The code lists that drop-downs point to, one column each."""
     # "…的取值" keeps this sheet from passing for a register.
     _heads(sheet, 1, [f"{schema.columns[name].title}的取值" for name in lists])
     for number, entries in enumerate(lists.values(), start=1):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 
@@ -100,15 +100,21 @@ class Drawing:
         number_format: str = "General",
         alignment: Alignment | None = None,
         border: Border | None = None,
+        is_open: bool = False,
     ) -> int:
-        """Number of a cell style for streamed cells; ask for it before the rows are made, for styles are saved first."""
-        key = (font, fill, number_format, alignment, border)
+        """Number of a cell style for streamed cells; ask for it before the rows are made, for styles are saved first.
+
+        With `is_open` the cell may be typed into on a protected sheet.
+        """
+        key = (font, fill, number_format, alignment, border, is_open)
         if key not in self._styles:
             if self._is_saved:
                 raise RuntimeError("a style was asked for after the workbook's styles had been written")
             cell = Cell(self.workbook.worksheets[0], row=1, column=1)
             dress(cell, font=font, fill=palette.fill(fill) if fill else None, alignment=alignment, border=border)
             cell.number_format = number_format
+            if is_open:
+                cell.protection = Protection(locked=False)
             self._styles[key] = cell.style_id
         return self._styles[key]
 

@@ -20,6 +20,7 @@ FONT = "微软雅黑"
 INK, MUTED, ACCENT, LINE = "22303C", "6B7883", "2F5D7C", "CBD5DC"
 WHITE, PALE = "FFFFFF", "EDF2F6"
 OURS = "6E8CA3"  # heads of columns we add to a register
+ENTRY = "FFF7DC"  # cells someone else is asked to fill
 LEVEL_FILLS: dict[Level, str] = {"error": "F9D5D0", "warning": "FCEAC3", "note": "DCE8F2"}
 LEVEL_INKS: dict[Level, str] = {"error": "9F2D20", "warning": "7F5600", "note": "2F5D7C"}
 GOOD_FILL, GOOD_INK = "DDEEDF", "2C6B3B"
