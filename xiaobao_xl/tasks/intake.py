@@ -71,7 +71,7 @@ def open_registers(rules: Rules, source: Source, reading: Reading) -> tuple[Book
     """Open a file, unless it is open, and read its registers."""
     if reading.register:
         require(reading.register, rules.registers, "台账")
-    _refuse_unknown(reading.layouts, rules)
+    refuse_unknown(reading.layouts, rules)
     book = opened(source, reading.password)
     registers = read_book(
         book, rules.registers, rules.categories, register=reading.register, sheet=reading.sheet, layouts=reading.layouts
@@ -105,10 +105,10 @@ def look_up(
     ]
 
 
-def _refuse_unknown(layouts: Layouts, rules: Rules) -> None:
+def refuse_unknown(layouts: Layouts, rules: Rules) -> None:
     """Stop where headings.yaml names a column that no register has."""
-    columns = {key: column.title for schema in rules.registers.values() for key, column in schema.columns.items()}
-    known = {*columns, *columns.values(), NOT_READ}
+    columns = [item for schema in rules.registers.values() for item in schema.columns.items()]
+    known = {NOT_READ, *(name for key, column in columns for name in (key, column.title))}
     for layout, headings in layouts.items():
         for heading, column in headings.items():
             if column not in known:
