@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import date
 from typing import Literal, TypeVar
 
@@ -24,6 +25,21 @@ from xiaobao_xl.entries import entry
 Basis = Literal["seen", "secondary", "unverified"]
 BASIS_TITLES: dict[str, str] = {"seen": "见于原文", "secondary": "只见于二手资料", "unverified": "未经核实"}
 _T = TypeVar("_T")
+
+
+@entry
+class Provision:
+    """What an article says, in our own words and no longer than is needed to find it.
+
+    Attributes:
+        says: the statement (Chinese); never the text of the article.
+        basis: how well it is known.
+        note: what was not seen.
+    """
+
+    says: str
+    basis: Basis = "seen"
+    note: str = ""
 
 
 @entry
@@ -39,6 +55,7 @@ class Instrument:
         basis: `seen` in the text, from a `secondary` source, or `unverified` (from memory).
         note: what was not seen or is doubtful.
         url: where the text can be read.
+        provisions: article, `第18条第1款` → what it says.
     """
 
     title: str
@@ -49,6 +66,7 @@ class Instrument:
     basis: Basis = "seen"
     note: str = ""
     url: str = ""
+    provisions: Mapping[str, Provision] = field(default_factory=dict)
 
 
 def in_force(versions: Mapping[date, _T], on: date) -> _T | None:

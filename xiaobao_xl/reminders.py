@@ -44,6 +44,7 @@ class DueRow:
         sheet: sheet of the register.
         row: Excel row.
         cell: Excel address to jump to.
+        noun: what a calendar calls the row before its number.
     """
 
     key: str
@@ -61,6 +62,7 @@ class DueRow:
     sheet: str = ""
     row: int | None = None
     cell: str = ""
+    noun: str = "投诉"
 
     @property
     def is_open(self) -> bool:
@@ -100,7 +102,7 @@ def _name(row: DueRow) -> str:
 def _event(row: DueRow, as_of: date) -> list[str]:
     due_on = row.due_on or as_of
     identity = hashlib.sha256(f"{_name(row)}\0{row.deadline}".encode()).hexdigest()[:32]
-    summary = _escaped(f"投诉 {_name(row)} {row.title}届满")
+    summary = _escaped(f"{row.noun} {_name(row)} {row.title}届满")
     ahead = due_on - as_of >= timedelta(days=_ALARM_DAYS)
     return [
         "BEGIN:VEVENT",

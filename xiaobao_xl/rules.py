@@ -36,6 +36,7 @@ _OPEN = {"", "law", "workdays", "deadlines", "categories", "registers", "reports
 _CONTAINERS = {
     "deadlines": ("versions",),
     "categories": ("codes",),
+    "law": ("provisions",),
     "registers": ("columns", "checks"),
     "reports": ("figures", "cross_foots"),
 }

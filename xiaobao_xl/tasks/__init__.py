@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.installing import install_excel, macro_register
     from xiaobao_xl.tasks.installing_calc import install_libreoffice
     from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
+    from xiaobao_xl.tasks.law_search import LawFound, search_law
+    from xiaobao_xl.tasks.planning import Day, today, write_today
     from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
     from xiaobao_xl.tasks.suggesting import ClassifiedBook, classify, classify_text, part_titles, write_classified
     from xiaobao_xl.tasks.timing import DueBook, due, due_once, write_due
+    from xiaobao_xl.tasks.whatif import Supposed, what_if, write_what_if
 
 _HOMES = {
     "blanks": ("blank",),
@@ -32,16 +35,20 @@ _HOMES = {
     "installing": ("install_excel", "macro_register"),
     "installing_calc": ("install_libreoffice",),
     "intake": ("Reading", "open_registers", "read_layouts"),
+    "law_search": ("LawFound", "search_law"),
+    "planning": ("Day", "today", "write_today"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
     "suggesting": ("ClassifiedBook", "classify", "classify_text", "part_titles", "write_classified"),
     "timing": ("DueBook", "due", "due_once", "write_due"),
+    "whatif": ("Supposed", "what_if", "write_what_if"),
 }
 
 __all__ = [
-    "Checked", "ClassifiedBook", "Compared", "Demonstrated", "Diagnosis", "DueBook", "Reading", "Reported", "Wanted",
-    "blank", "check", "classify", "classify_text", "compare", "demo", "doctor", "due", "due_once", "install_excel",
-    "install_libreoffice", "macro_register", "open_registers", "part_titles", "read_layouts", "report",
-    "write_classified", "write_due", "write_marked", "write_report",
+    "Checked", "ClassifiedBook", "Compared", "Day", "Demonstrated", "Diagnosis", "DueBook", "LawFound", "Reading",
+    "Reported", "Supposed", "Wanted", "blank", "check", "classify", "classify_text", "compare", "demo", "doctor",
+    "due", "due_once", "install_excel", "install_libreoffice", "macro_register", "open_registers", "part_titles",
+    "read_layouts", "report", "search_law", "today", "what_if", "write_classified", "write_due", "write_marked",
+    "write_report", "write_today", "write_what_if",
 ]  # fmt: skip
 
 
