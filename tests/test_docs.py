@@ -139,12 +139,12 @@ class TestRecipe:
 
     PAGE = "docs/recipes.md"
     ROWS = (
-        ("ZX-1", date(2026, 7, 1), "收费", date(2026, 7, 2), "已说明收费标准"),
-        ("ZX-2", date(2026, 8, 5), "贷款", date(2026, 8, 6), None),  # answered, but no answer written down
-        ("ZX-3", date(2026, 9, 30), "收费", None, None),
-        ("ZX-4", date(2026, 10, 8), "银行卡", date(2026, 10, 9), "已告知补卡手续"),  # the quarter after
+        ("YJ-1", date(2026, 7, 1), "收费", date(2026, 7, 2), "已说明收费标准"),
+        ("YJ-2", date(2026, 8, 5), "贷款", date(2026, 8, 6), None),  # answered, but no answer written down
+        ("YJ-3", date(2026, 9, 30), "收费", None, None),
+        ("YJ-4", date(2026, 10, 8), "银行卡", date(2026, 10, 9), "已告知补卡手续"),  # the quarter after
     )
-    HEADINGS = ("咨询编号", "咨询日期", "咨询事项", "答复日期", "答复内容")
+    HEADINGS = ("意见编号", "意见日期", "意见事项", "答复日期", "答复内容")
 
     @pytest.fixture(autouse=True)
     def desk(self, tmp_path, monkeypatch):
@@ -154,13 +154,13 @@ class TestRecipe:
         rules, blank, *_ = self.commands()
         assert run(*rules).code == 0
         assert run(*blank).code == 0
-        book = load_workbook("咨询登记簿.xlsx")
-        sheet = book["咨询登记簿"]
+        book = load_workbook("意见登记簿.xlsx")
+        sheet = book["意见登记簿"]
         columns = {cell.value: cell.column for cell in sheet[1]}
         for row, values in enumerate(self.ROWS, start=2):
             for heading, value in zip(self.HEADINGS, values, strict=True):
                 sheet.cell(row, columns[heading], value)
-        book.save("咨询登记簿.xlsx")
+        book.save("意见登记簿.xlsx")
 
     def commands(self) -> list[list[str]]:
         return [shlex.split(line)[1:] for _, line in commands(self.PAGE)]
@@ -173,14 +173,14 @@ class TestRecipe:
         for cells, marks in table:
             for cell, mark in zip(cells.split("、"), re.findall(r"`(.+?)`", marks), strict=True):
                 book.active[cell] = mark
-        book.save("consultation_quarterly.xlsx")
+        book.save("suggestion_quarterly.xlsx")
 
     def test_the_new_register_is_checked(self):
         check = next(words for words in self.commands() if words[0] == "check")
         ran = run(*check, "--as-of", "2026-10-31", "--json", "-")
         [finding] = json.loads(ran.out)["findings"]
-        assert (finding["key"], finding["check"], finding["cell"]) == ("ZX-2", "consultation.answer_filled", "F3")
-        assert finding["source"] == "本行咨询解答管理办法（某银发〔2026〕7号）第5条"
+        assert (finding["key"], finding["check"], finding["cell"]) == ("YJ-2", "suggestion.answer_filled", "F3")
+        assert finding["source"] == "本行意见建议管理办法（某银发〔2026〕7号）第5条"
         assert (finding["level"], ran.code) == ("error", 1)
 
     def test_the_new_report_is_filled(self):
@@ -188,9 +188,9 @@ class TestRecipe:
         report = next(words for words in self.commands() if words[0] == "report")
         ran = run(*report)
         assert ran.code == 0, ran
-        sheet = load_workbook("报表/咨询情况季度统计表_2026年第三季度.xlsx").active
+        sheet = load_workbook("报表/意见建议季度统计表_2026年第三季度.xlsx").active
         assert sheet["B2"].value == "2026年第三季度"
         assert [sheet[cell].value for cell in ("B3", "B4", "B5")] == [3, 2, 2]
         rows = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(7, sheet.max_row + 1)}
         assert (rows["收费"], rows["贷款"], rows["银行卡"], rows["其他"]) == (2, 1, 0, 0)
-        assert Path("报表/咨询情况季度统计表_2026年第三季度_底稿.xlsx").exists()
+        assert Path("报表/意见建议季度统计表_2026年第三季度_底稿.xlsx").exists()

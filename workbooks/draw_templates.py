@@ -1,8 +1,8 @@
 """Draws the shipped report templates from rules.yaml: `python workbooks/draw_templates.py [report id ...]`.
 
 The rows of a template follow the figures and categories of the rules, so they are drawn, not typed; the same rules give
-the same bytes. Each is drawn by the module of its name in `templates/`. Officers may of course change a template in
-Excel: marks keep working wherever they stand.
+the same bytes. Each is drawn by the module of its name in `templates/`, or by `general.py` where it has none. Officers
+may of course change a template in Excel: marks keep working wherever they stand.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ def save(workbook: Workbook, path: Path, title: str) -> None:
 def main() -> None:
     """Draw every shipped template, or those named."""
     rules = load_rules()
-    for name in sys.argv[1:] or sorted(path.stem for path in (_HERE / "templates").glob("[a-z]*.py")):
+    for name in sys.argv[1:] or sorted(rules.reports):
         report = rules.reports[name]
-        path = _HERE / f"{name}.xlsx"
-        save(importlib.import_module(f"templates.{name}").draw(rules, report), path, report.title)
+        path, own = _HERE / f"{name}.xlsx", (_HERE / "templates" / f"{name}.py").is_file()
+        drawer = importlib.import_module(f"templates.{name}" if own else "general")
+        save(drawer.draw(rules, report), path, report.title)
         print(path.name)
 
 

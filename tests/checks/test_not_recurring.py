@@ -24,7 +24,7 @@ def test_only_later_days_within_the_term_count() -> None:
     (finding,) = found(NotRecurring(**SETTINGS), mending, sheet("complaint", COMPLAINTS))
     assert (finding.cell, finding.level) == ("A2", "warning")
     assert finding.message == (
-        "“完成日期”之后 90 日内，“投诉台账”中“机构”“城东支行”又出现 2 件：TS2（2026-03-11）、TS3（2026-06-08）；"
+        "“完成日期”之后 90 日内，“投诉台账”中“机构”为“城东支行”的又出现 2 件：TS2（2026-03-11）、TS3（2026-06-08）；"
         "请复查措施是否有效，需要时重新处理"
     )
 

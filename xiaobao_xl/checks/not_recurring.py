@@ -91,8 +91,8 @@ class NotRecurring(Check):
 
     def _message(self, register: Register, context: Context, own: int, rows: pd.DataFrame) -> str:
         others = context.registers[self.register]
-        matter = "、".join(
-            f"{wording.quoted(register, column)}“{wording.printed(register, context, column, np.array([own]))[0]}”"
+        matter = "且".join(
+            f"{wording.quoted(register, column)}为“{wording.printed(register, context, column, np.array([own]))[0]}”"
             for column in self.same
         )
         shown = [
@@ -101,6 +101,6 @@ class NotRecurring(Check):
         ]
         more = " 等" if len(rows) > _NAMED else ""
         return (
-            f"{wording.quoted(register, self.after)}之后 {self.within_days} 日内，“{others[0].schema.title}”中{matter}又出现"
+            f"{wording.quoted(register, self.after)}之后 {self.within_days} 日内，“{others[0].schema.title}”中{matter}的又出现"
             f" {len(rows)} 件：{'、'.join(shown)}{more}；请复查措施是否有效，需要时重新处理"
         )

@@ -154,7 +154,7 @@ def several(book: Book, names: Sequence[str]) -> WorkbookError:
 def undecided(book: Book, sheet: str, titles: Mapping[str, str]) -> WorkbookError:
     """Two registers fit a sheet equally well."""
     listed = "、".join(f"“{title}”" for title in titles.values())
-    choices = "或 ".join(f"--register {key}" for key in titles)
+    choices = " 或 ".join(f"--register {key}" for key in titles)
     return WorkbookError(
         f"{book.path.name}：工作表“{sheet}”的表头与{listed}同样相符，分不清是哪种台账；请加 {choices}。"
     )
