@@ -102,8 +102,9 @@ def test_what_was_not_seen_in_the_text_decides_nothing(rules: Rules) -> None:
     for name, deadline in rules.deadlines.items():
         doubtful = {day: version for day, version in deadline.versions.items() if version.basis != "seen"}
         for day in doubtful:
-            route = {"pboc": "pboc_referral", "cred": "credit_objection"}.get(name[:4], "complaint")
-            row = {deadline.starts: max(day, date(2019, 3, 1)), "route": route}
+            chosen = {column: wanted[0] for column, wanted in deadline.when.items() if isinstance(wanted, tuple)}
+            row = {column: value for column, value in chosen.items() if value not in {"empty", "filled"}}
+            row[deadline.starts] = max(day, date(2019, 3, 1))
             found = ask(rules, name, row, as_of=date(2040, 1, 1))
             assert shown(found, 0, "status") == "no_rule", name
             assert not found.late[0]
