@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from xiaobao_xl import day_commands, desk_commands  # noqa: F401  (they add their commands to the app)
+from xiaobao_xl import day_commands, desk_commands, exchange_commands  # noqa: F401  (they add their commands to the app)
 from xiaobao_xl.commands import FINE, app
 from xiaobao_xl.errors import RulesError, XiaobaoError
 from xiaobao_xl.options import in_chinese

@@ -63,7 +63,8 @@ def split(
     if json_to != "-":
         for line in result.lines():
             typer.echo(line)
-        typer.echo(f"已写 {len(written)} 个文件到 {out}，清单见 {written[-1].name}。收回后合并：xiaobao merge {book} {out / '*.xlsx'} --out 合并.xlsx")  # fmt: skip
+        typer.echo(f"已写 {len(written)} 个文件到 {out}，清单见 {written[-1].name}。")
+        typer.echo(f"收回后合并：xiaobao merge {book} {out / '*.xlsx'} --out 合并.xlsx")
     return FOUND if result.unassigned else FINE
 
 

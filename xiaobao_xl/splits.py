@@ -1,12 +1,12 @@
 """Splits 拆分: which columns of a register a unit may see in its own workbook, and which of them it may fill.
 
-    referral:
-      title: 转办单
-      register: complaint
-      by: respondent
-      shown: [received_on, text]
-      filled: [result, closed_on]
-      masked: [phone]
+referral:
+  title: 转办单
+  register: complaint
+  by: respondent
+  shown: [received_on, text]
+  filled: [result, closed_on]
+  masked: [phone]
 """
 
 from __future__ import annotations

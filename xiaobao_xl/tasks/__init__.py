@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.comparing import Compared, compare
     from xiaobao_xl.tasks.demonstration import Demonstrated, demo
     from xiaobao_xl.tasks.diagnosing import Diagnosis, doctor
+    from xiaobao_xl.tasks.gathering import Gathered, gather, write_gathered
+    from xiaobao_xl.tasks.handing_over import Handed, OwnFiles, handover, write_handover
     from xiaobao_xl.tasks.installing import install_excel, macro_register
     from xiaobao_xl.tasks.installing_calc import install_libreoffice
     from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
     from xiaobao_xl.tasks.law_search import LawFound, search_law
+    from xiaobao_xl.tasks.merging import Merged, merge, write_merged
     from xiaobao_xl.tasks.planning import Day, today, write_today
     from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
+    from xiaobao_xl.tasks.splitting import Divided, Division, split, write_split
     from xiaobao_xl.tasks.suggesting import ClassifiedBook, classify, classify_text, part_titles, write_classified
     from xiaobao_xl.tasks.timing import DueBook, due, due_once, write_due
     from xiaobao_xl.tasks.whatif import Supposed, what_if, write_what_if
@@ -32,23 +36,29 @@ _HOMES = {
     "comparing": ("Compared", "compare"),
     "diagnosing": ("Diagnosis", "doctor"),
     "demonstration": ("Demonstrated", "demo"),
+    "gathering": ("Gathered", "gather", "write_gathered"),
+    "handing_over": ("Handed", "OwnFiles", "handover", "write_handover"),
     "installing": ("install_excel", "macro_register"),
     "installing_calc": ("install_libreoffice",),
     "intake": ("Reading", "open_registers", "read_layouts"),
     "law_search": ("LawFound", "search_law"),
     "planning": ("Day", "today", "write_today"),
+    "merging": ("Merged", "merge", "write_merged"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
+    "splitting": ("Divided", "Division", "split", "write_split"),
     "suggesting": ("ClassifiedBook", "classify", "classify_text", "part_titles", "write_classified"),
     "timing": ("DueBook", "due", "due_once", "write_due"),
     "whatif": ("Supposed", "what_if", "write_what_if"),
 }
 
 __all__ = [
-    "Checked", "ClassifiedBook", "Compared", "Day", "Demonstrated", "Diagnosis", "DueBook", "LawFound", "Reading",
-    "Reported", "Supposed", "Wanted", "blank", "check", "classify", "classify_text", "compare", "demo", "doctor",
-    "due", "due_once", "install_excel", "install_libreoffice", "macro_register", "open_registers", "part_titles",
-    "read_layouts", "report", "search_law", "today", "what_if", "write_classified", "write_due", "write_marked",
-    "write_report", "write_today", "write_what_if",
+    "Checked", "ClassifiedBook", "Compared", "Day", "Demonstrated", "Diagnosis", "Divided", "Division", "DueBook",
+    "Gathered", "Handed", "LawFound", "Merged", "OwnFiles", "Reading", "Reported", "Supposed", "Wanted", "blank",
+    "check", "classify", "classify_text", "compare", "demo", "doctor", "due", "due_once", "gather", "handover",
+    "install_excel", "install_libreoffice", "macro_register", "merge", "open_registers", "part_titles",
+    "read_layouts", "report", "search_law", "split", "today", "what_if", "write_classified", "write_due",
+    "write_gathered", "write_handover", "write_marked", "write_merged", "write_report", "write_split", "write_today",
+    "write_what_if",
 ]  # fmt: skip
 
 

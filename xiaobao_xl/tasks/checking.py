@@ -98,7 +98,7 @@ def check(
     for register in registers:
         step(f"校验 {register.origin.sheet}（{len(register)} 行）")
         found += register.faults + checks.run(rules.checks[register.id], register, context)
-    accepted, refused = _waivers(book, waivers_file)
+    accepted, refused = read_waivers(book, waivers_file)
     if accepted or refused:
         found = [*_unwaived(rules, registers, found, accepted, as_of), *refused]
     return Checked(rules=rules, book=book, registers=registers, findings=in_order(found), as_of=as_of)
@@ -142,7 +142,7 @@ def _unwaived(
     return [*done.kept, *done.problems]
 
 
-def _waivers(book: Book, path: Path | None) -> tuple[list[waivers.Waiver], list[Finding]]:
+def read_waivers(book: Book, path: Path | None) -> tuple[list[waivers.Waiver], list[Finding]]:
     """Waivers of waivers.yaml and of the sheet 豁免, and what was wrong with them."""
     file = path or book.path.parent / WAIVERS_FILE
     if path and not path.is_file():

@@ -65,10 +65,13 @@ class Gathered:
 
     def lines(self) -> Iterator[str]:
         """The receipt in words."""
-        read, skipped = (sum(numbers) for numbers in zip(*((r.rows_read, len(r.skipped)) for r in self.receipts), strict=True))
+        read, skipped = (
+            sum(numbers) for numbers in zip(*((r.rows_read, len(r.skipped)) for r in self.receipts), strict=True)
+        )
         files = len({part.file for part in self.parts})
         yield (
-            f"汇总 {files} 个文件{f'（另有 {len(self.failed)} 个没有读成）' if self.failed else ''}：读到 {read:,} 行＝采用 {self.rows:,} 行＋跳过 {skipped:,} 行。"
+            f"汇总 {files} 个文件{f'（另有 {len(self.failed)} 个没有读成）' if self.failed else ''}："
+            f"读到 {read:,} 行＝采用 {self.rows:,} 行＋跳过 {skipped:,} 行。"
         )
         extra = list(dict.fromkeys(heading for part in self.parts for heading in part.extra))
         if extra:
@@ -170,7 +173,8 @@ def _twice(result: Gathered) -> Iterator[Twice]:
         differing = [
             column.title
             for name, column in result.schema.columns.items()
-            if len({shown(part.columns[name][position]) if name in part.columns else "" for part, position in found}) > 1
+            if len({shown(part.columns[name][position]) if name in part.columns else "" for part, position in found})
+            > 1
         ]
         first, position = found[0]
         key = key_text(first.columns[result.schema.key][position])

@@ -58,7 +58,9 @@ class Home:
         receipt.sender = (sent.unit if sent else "") or path.stem
         receipt.sent = len(sent.rows) if sent and sent.columns else None
         if sent is not None and sent.register != self.register.id:
-            self._trouble(receipt, "", f"这是“{self._title(sent.register)}”的转办单，不是“{self.register.schema.title}”的")
+            self._trouble(
+                receipt, "", f"这是“{self._title(sent.register)}”的转办单，不是“{self.register.schema.title}”的"
+            )
             receipt.note = "不是这本台账的，没有并入"
             return
         try:
@@ -81,8 +83,8 @@ class Home:
         receipt.back = len(back.rows)
         if back.sent is None or not back.sent.columns:
             self._trouble(receipt, "", "隐藏页“收发对号”不见了，只按编号和表头对号；发出时的内容已无从查对")
-        for row, reason in back.register.receipt.skipped:
-            self._trouble(receipt, f"第 {row} 行", f"没有读：{reason}")
+        for number, reason in back.register.receipt.skipped:
+            self._trouble(receipt, f"第 {number} 行", f"没有读：{reason}")
         columns = self._columns(receipt, back)
         lines = _Lines(back, self.register.schema.key)
         taken: dict[int, int] = {}
@@ -91,7 +93,9 @@ class Home:
             if position is None:
                 continue
             if position in taken:
-                self._trouble(receipt, f"第 {row.number} 行", f"与第 {taken[position]} 行是同一件（{row.key}），只用前一行")
+                self._trouble(
+                    receipt, f"第 {row.number} 行", f"与第 {taken[position]} 行是同一件（{row.key}），只用前一行"
+                )
                 continue
             taken[position] = row.number
             self._cells(receipt, back, row, columns, line, position)
@@ -129,7 +133,11 @@ class Home:
         if position is not None:
             return line, position
         if known:
-            self._trouble(receipt, f"第 {row.number} 行", f"{row.key or '没有编号的'} 在台账里有 {len(known)} 行，分不清是哪一行，没有并入")
+            self._trouble(
+                receipt,
+                f"第 {row.number} 行",
+                f"{row.key or '没有编号的'} 在台账里有 {len(known)} 行，分不清是哪一行，没有并入",
+            )
         elif lines.is_known:
             self._trouble(receipt, f"第 {row.number} 行", f"{row.key or '这一行没有编号，'}在台账里已找不到，没有并入")
         else:
@@ -154,9 +162,7 @@ class Home:
             for place, column in enumerate(sent.columns)
             if not column.is_open and column.id in self.raw.columns
         ]
-        alike = [
-            each for each in known if all(is_same(row.cells[place], cells[each]) for place, cells in locked)
-        ]
+        alike = [each for each in known if all(is_same(row.cells[place], cells[each]) for place, cells in locked)]
         if len(alike) == 1:
             return alike[0]
         return before if before in (alike or known) else None
@@ -188,7 +194,9 @@ class _Lines:
         self._keys: dict[int, str] = {}
         if sent is not None:
             place = next((number for number, column in enumerate(sent.columns) if column.id == key), None)
-            self._keys = {line: key_text(row.cells[place]) if place is not None else "" for line, row in sent.rows.items()}
+            self._keys = {
+                line: key_text(row.cells[place]) if place is not None else "" for line, row in sent.rows.items()
+            }
         self._by_key: dict[str, list[int]] = defaultdict(list)
         for line, text in self._keys.items():
             self._by_key[plain(text)].append(line)

@@ -189,9 +189,7 @@ def _opened(path: Path) -> tuple[Book, SentBook | None] | WorkbookError:
         return problem
 
 
-def _register(
-    rules: Rules, source: Path, reading: Reading, sents: Sequence[SentBook | None]
-) -> tuple[Book, Register]:
+def _register(rules: Rules, source: Path, reading: Reading, sents: Sequence[SentBook | None]) -> tuple[Book, Register]:
     """The register; where nobody says which sheet, the one the workbooks were divided from."""
     told = [sent for sent in sents if sent is not None and sent.kind == origin_sheet.REFERRAL]
     book = open_book(source, reading.password)

@@ -140,7 +140,11 @@ class Divided:
 
     def sent(self, name: str, positions: Iterable[int], digest: str, *, kind: str = REFERRAL) -> SentBook:
         """What one workbook holds and says of itself."""
-        columns = self.columns if kind == REFERRAL else [SentColumn(id=c.id, heading=c.heading, is_open=False) for c in self.columns]
+        columns = (
+            self.columns
+            if kind == REFERRAL
+            else [SentColumn(id=c.id, heading=c.heading, is_open=False) for c in self.columns]
+        )
         rows = {
             line: SentRow(
                 row=int(self.register.origin.rows[position]),
@@ -213,7 +217,10 @@ def _chosen(rules: Rules, register: Register, asked: Division) -> Split:
     base = known.get(asked.layout) if asked.layout else (next(iter(known.values())) if len(known) == 1 else None)
     if base is None and not (asked.by and asked.filled):
         choices = f"；可写 --layout {'、'.join(known)}" if known else ""
-        raise WorkbookError(f"“{register.schema.title}”{'有多种' if known else '没有登记'}拆分方式{choices}，或用 --by、--columns、--fill 写明按哪列分、能看哪些列、请填哪些列。")  # fmt: skip
+        raise WorkbookError(
+            f"“{register.schema.title}”{'有多种' if known else '没有登记'}拆分方式{choices}，"
+            "或用 --by、--columns、--fill 写明按哪列分、能看哪些列、请填哪些列。"
+        )
     own = tuple(_column(register, name) for name in asked.shown)
     filled = tuple(_column(register, name) for name in asked.filled) or (base.filled if base else ())
     if asked.shown and not asked.filled:
@@ -239,7 +246,11 @@ def _column(register: Register, name: str) -> str:
     found = known.get(name) or {plain(word): key for word, key in known.items()}.get(plain(name))
     if found is None:
         guess = near(name, known)
-        hint = f"是否想写 {guess}？" if guess else f"可写列的标题，如 {'、'.join(list(register.origin.headings.values())[:5])}。"
+        hint = (
+            f"是否想写 {guess}？"
+            if guess
+            else f"可写列的标题，如 {'、'.join(list(register.origin.headings.values())[:5])}。"
+        )
         raise WorkbookError(f"“{register.schema.title}”没有“{name}”这一列；{hint}")
     return found
 
@@ -249,7 +260,9 @@ def _units(register: Register, by: str) -> tuple[list[Unit], list[int]]:
     column = register.schema.columns[by]
     found: dict[str, dict[str, list[int]]] = {}
     unassigned = []
-    for position, value in enumerate(register.frame[by].astype("object").where(register.frame[by].notna(), "").tolist()):
+    for position, value in enumerate(
+        register.frame[by].astype("object").where(register.frame[by].notna(), "").tolist()
+    ):
         text = " ".join(str(column.values[value][0] if value in column.values else value).split())
         if text:
             found.setdefault(plain(text), {}).setdefault(text, []).append(position)
@@ -300,7 +313,9 @@ def write_split(result: Divided, folder: Path, *, overwrite: bool = False, step:
         listed.append(sent_list.SentFile(unit=unit.name, file=files[unit.name], rows=len(sent.rows), open_cells=open_cells, remark=remark))  # fmt: skip
     if result.unassigned:
         _write_unassigned(result, folder / UNASSIGNED, overwrite=overwrite)
-        listed.append(sent_list.SentFile(unit=f"（{UNFILLED}机构）", file=UNASSIGNED, rows=len(result.unassigned), open_cells=0, remark="请在台账补填机构后再分发"))  # fmt: skip
+        rest, remark = len(result.unassigned), "请在台账补填机构后再分发"
+        unit_less = f"（{UNFILLED}机构）"
+        listed.append(sent_list.SentFile(unit=unit_less, file=UNASSIGNED, rows=rest, open_cells=0, remark=remark))
     sent_list.write(listed, list(result.lines()), folder / SENT_LIST, overwrite=overwrite)
     return [folder / name for name in names]
 

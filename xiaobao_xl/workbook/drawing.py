@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
@@ -117,6 +118,10 @@ class Drawing:
                 cell.protection = Protection(locked=False)
             self._styles[key] = cell.style_id
         return self._styles[key]
+
+    def note_property(self, name: str, text: str) -> None:
+        """Give the document a property of its own, beside title and author."""
+        vars(self.workbook)["custom_doc_props"].append(StringProperty(name=name, value=text))  # not in openpyxl's types
 
     def stream(self, sheet: Worksheet, first_row: int, rows: Iterable[Row]) -> None:
         """Let the rows of a sheet from `first_row` on come from an iterable, used once.

@@ -190,8 +190,16 @@ def _every_finding(drawing: Drawing, sheet: Worksheet, row: int, outcome: Outcom
 def _rows(drawing: Drawing, outcome: Outcome, shown: int) -> Iterator[Row]:
     """The rows, made while the file is written; their styles are fixed at once."""
 
-    def style(font: Font = palette.TEXT, alignment: Alignment = palette.WRAPPED, **parts: str) -> int:
-        return drawing.style(font=font, alignment=alignment, border=palette.UNDERLINE, **parts)
+    def style(
+        font: Font = palette.TEXT,
+        alignment: Alignment = palette.WRAPPED,
+        *,
+        fill: str = "",
+        number_format: str = "General",
+    ) -> int:
+        return drawing.style(
+            font=font, fill=fill, number_format=number_format, alignment=alignment, border=palette.UNDERLINE
+        )
 
     text, link, faint = style(), style(palette.LINK), style(palette.FAINT)
     typed = style(number_format=palette.TEXT_FORMAT)

@@ -57,13 +57,19 @@ def write(book: Book, out: Path, *, overwrite: bool = False) -> None:
     _draw_receipt(drawing, book)
     _draw_list(
         drawing, TWICE, ("编号", "次数", "出现在", "内容不同的列"), (24, 8, 70, 50),
-        ((key, len(places), "；".join(f"{file} 第 {row} 行" for file, row in places), "、".join(differing) or "内容相同") for key, places, differing in book.twice),
+        map(_twice, book.twice),
     )  # fmt: skip
     _draw_list(
         drawing, UNUSED, ("来自哪个文件", "行号", "为何没用", "原文"), (34, 8, 40, 90),
         ((part.file, row, reason, words) for part in book.parts for row, reason, words in part.skipped),
     )  # fmt: skip
     drawing.save(out, overwrite=overwrite)
+
+
+def _twice(found: _Twice) -> tuple[str, int, str, str]:
+    key, places, differing = found
+    where = "；".join(f"{file} 第 {row} 行" for file, row in places)
+    return key, len(places), where, "、".join(differing) or "内容相同"
 
 
 def _draw_register(drawing: Drawing, book: Book) -> None:
@@ -125,16 +131,18 @@ def _rows(drawing: Drawing, book: Book, ours: Sequence[str], extra: Sequence[str
 
 
 def _draw_receipt(drawing: Drawing, book: Book) -> None:
-    lines = [
+    lines: list[tuple[object, ...]] = [
         (
             part.file, part.sheet, len(part.columns), part.receipt.rows_read, len(part.rows), len(part.receipt.skipped),
             "、".join(part.extra) or "—", " ".join(part.receipt.notes[1:]),
         )
         for part in book.parts
     ]  # fmt: skip
-    totals = [sum(line[place] for line in lines) for place in (3, 4, 5)]  # type: ignore[misc]
+    read = sum(part.receipt.rows_read for part in book.parts)
+    used, skipped = sum(len(part.rows) for part in book.parts), sum(len(part.receipt.skipped) for part in book.parts)
     lines += [(file, "—", 0, 0, 0, 0, "—", f"没有读成：{why}") for file, why in book.failed.items()]
-    lines.append(("合计", f"{len(book.parts)} 张表", "", *totals, "", f"读到 {totals[0]:,} ＝ 采用 {totals[1]:,} ＋ 跳过 {totals[2]:,}"))  # type: ignore[arg-type]
+    told = f"读到 {read:,} ＝ 采用 {used:,} ＋ 跳过 {skipped:,}"
+    lines.append(("合计", f"{len(book.parts)} 张表", "", read, used, skipped, "", told))
     heads = ("来自哪个文件", "工作表名", "认出列数", "读到行", "采用行", "跳过行", "未登记的列（放在最右）", "读取说明")
     _draw_list(drawing, RECEIPT, heads, (34, 18, 10, 9, 9, 9, 40, 90), iter(lines), book.lines)
 
@@ -151,8 +159,8 @@ def _draw_list(
     for row, line in enumerate(above, start=2):
         put(sheet[f"A{row}"], line, font=palette.FAINT)
     head = len(above) + 3
-    for number, (text, width) in enumerate(zip(heads, widths, strict=True), start=1):
-        put(sheet.cell(head, number), text, font=palette.HEAD, fill=palette.HEAD_FILL,
+    for number, (title_of, width) in enumerate(zip(heads, widths, strict=True), start=1):
+        put(sheet.cell(head, number), title_of, font=palette.HEAD, fill=palette.HEAD_FILL,
             alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER)  # fmt: skip
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.row_dimensions[head].height = 24

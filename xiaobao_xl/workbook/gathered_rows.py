@@ -67,7 +67,7 @@ def gathered(taking: Gathering, book: Book, register: Register, file: str) -> Pa
     raw = raw_rows(grid, register)
     columns = {
         name: _cells(register.schema.columns[name], raw.columns[name], register.frame[name], taking.schemes)
-        for name in register.frame
+        for name in map(str, register.frame)
     }
     part = Part(
         file, register.origin.sheet, register.origin.header_rows, register.origin.rows.tolist(), columns, receipt=register.receipt
@@ -90,12 +90,7 @@ def _cells(column: Column, raw: Sequence[Cell], values: pd.Series, schemes: Mapp
 
 def _written(column: Column, scheme: Scheme | None, cell: Cell, value: Any) -> Cell:
     if column.values or scheme is not None:
-        text = shown(cell).strip()
-        if text and not text.isdigit():
-            return text
-        if value in column.values:
-            return column.values[value][0]
-        return scheme.title_of(value) if scheme is not None and value in scheme.ids() else text or str(value)
+        return _code(column, scheme, shown(cell).strip(), value)
     if column.type in {"date", "moment"}:
         moment = pd.Timestamp(value).to_pydatetime()
         return moment if moment.time() != time() else moment.date()
@@ -104,6 +99,15 @@ def _written(column: Column, scheme: Scheme | None, cell: Cell, value: Any) -> C
     if column.type in {"number", "integer"}:
         return float(value)
     return str(value)
+
+
+def _code(column: Column, scheme: Scheme | None, text: str, value: str) -> str:
+    """A code as it was written; digits that the heading explained become words, for our heading explains none."""
+    if text and not text.isdigit():
+        return text
+    if value in column.values:
+        return column.values[value][0]
+    return scheme.title_of(value) if scheme is not None and value in scheme.ids() else text or str(value)
 
 
 def _extra(

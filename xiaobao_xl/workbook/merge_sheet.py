@@ -142,7 +142,9 @@ class _Rows:
         for each in found:
             for reply in each.replies:
                 step = each.message or _STEPS[each.outcome]
-                values = self._values(reply.column, reply.base if reply.is_base_known else "（已无从查对）", reply.here, reply.there)
+                values = self._values(
+                    reply.column, reply.base if reply.is_base_known else "（已无从查对）", reply.here, reply.there
+                )
                 is_taken = each.is_applied and each.message.find(reply.sender) >= 0
                 colour = green if is_taken else red
                 yield [
@@ -154,9 +156,7 @@ class _Rows:
     def _troubles(self) -> Iterator[list[Styled]]:
         yellow = self.colours[palette.LEVEL_FILLS["warning"]]
         for trouble in sorted(self.result.troubles, key=lambda trouble: (trouble.sender, trouble.file)):
-            yield self._wide(
-                (trouble.sender, yellow), trouble.place, trouble.message, trouble.file, ""
-            )
+            yield self._wide((trouble.sender, yellow), trouble.place, trouble.message, trouble.file, "")
 
     def _moved(self) -> Iterator[list[Styled]]:
         for receipt in self.result.receipts:

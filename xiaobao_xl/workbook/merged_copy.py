@@ -13,9 +13,7 @@ from xiaobao_xl.workbook.grids import Book
 from xiaobao_xl.workbook.merge_sheet import MergeSheet
 
 
-def write(
-    book: Book, result: MergeSheet, out: Path, *, overwrite: bool = False, allow_unsigned: bool = False
-) -> None:
+def write(book: Book, result: MergeSheet, out: Path, *, overwrite: bool = False, allow_unsigned: bool = False) -> None:
     """Write the copy.
 
     Args:

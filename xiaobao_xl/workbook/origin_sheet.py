@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree
-
-from openpyxl.packaging.custom import StringProperty
+from xml.etree import ElementTree as ET
 
 from xiaobao_xl.cells import Cell
 from xiaobao_xl.workbook.drawing import Drawing, Row, Styled
@@ -95,7 +93,7 @@ def write(drawing: Drawing, sent: SentBook, formats: Sequence[str]) -> None:
     drawing.stream(sheet, _FIRST, lines)
     short = json.dumps([sent.kind, sent.register, sent.sha256[:16], sent.unit, sent.sheet], ensure_ascii=False)
     if len(short) <= _LONGEST_PROPERTY:
-        drawing.workbook.custom_doc_props.append(StringProperty(name=PROPERTY, value=short))
+        drawing.note_property(PROPERTY, short)
 
 
 def dressed(cell: Cell, style: int) -> Styled:
@@ -125,7 +123,9 @@ def read(book: Book) -> SentBook | None:
 
 def _sent(facts: Mapping[str, Any], rows: Sequence[Sequence[Cell]]) -> SentBook | None:
     try:
-        columns = [SentColumn(id=str(key), heading=str(head), is_open=bool(flag)) for key, head, flag in facts["columns"]]
+        columns = [
+            SentColumn(id=str(key), heading=str(head), is_open=bool(flag)) for key, head, flag in facts["columns"]
+        ]
         texts = {name: str(facts[name]) for name in ("kind", "unit", "register", "file", "sheet", "sha256", "by")}
     except (KeyError, TypeError, ValueError):
         return None
@@ -155,7 +155,7 @@ def _property(source: Path | bytes | None) -> str:
         data = parts.read(_CUSTOM)
     if b"<!DOCTYPE" in data or PROPERTY.encode() not in data:
         return ""
-    for found in ElementTree.fromstring(data):  # noqa: S314  (small, and without a document type)
+    for found in ET.fromstring(data):  # noqa: S314  (small, and without a document type)
         if found.get("name") == PROPERTY:
             return "".join(found.itertext())
     return ""

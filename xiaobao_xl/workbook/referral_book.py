@@ -108,7 +108,11 @@ def _draw_head(sheet: Worksheet, referral: Referral, widths: Sequence[float]) ->
     sheet.sheet_view.showGridLines = False
     put(sheet["A1"], f"{referral.title}　{sent.unit}", font=palette.TITLE, alignment=palette.LEFT)
     put(sheet["A2"], f"来自 {sent.file}“{sent.sheet}”　｜　共 {len(sent.rows)} 件", font=palette.FAINT)
-    put(sheet["A3"], f"{referral.note}{_RULES if any(column.is_open for column in sent.columns) else ''}", font=palette.TEXT)
+    put(
+        sheet["A3"],
+        f"{referral.note}{_RULES if any(column.is_open for column in sent.columns) else ''}",
+        font=palette.TEXT,
+    )
     for number, (heading, is_open) in enumerate(
         [(NUMBER, False), *((column.heading, column.is_open) for column in sent.columns)], start=1
     ):
@@ -148,9 +152,7 @@ class _Lines:
     def __init__(self, drawing: Drawing, referral: Referral, widths: Sequence[float]) -> None:
         self.sent, self.widths = referral.sent, widths
         self.specs = [referral.schema.columns[column.id] for column in referral.sent.columns]
-        self.number = drawing.style(
-            font=palette.FAINT, alignment=palette.CENTRED, border=palette.UNDERLINE
-        )
+        self.number = drawing.style(font=palette.FAINT, alignment=palette.CENTRED, border=palette.UNDERLINE)
         self.styles = {
             (place, is_odd): drawing.style(
                 fill=palette.ENTRY if column.is_open else "",
@@ -168,8 +170,7 @@ class _Lines:
             cells: list[Styled] = [(line, self.number)]
             cells += [(cell, self._style(place, cell)) for place, cell in enumerate(sent.cells)]
             lines = max(
-                lines_needed(_printed(cell), width - 1)
-                for cell, width in zip(sent.cells, self.widths[1:], strict=True)
+                lines_needed(_printed(cell), width - 1) for cell, width in zip(sent.cells, self.widths[1:], strict=True)
             )
             yield Row(cells, height=_LINE * min(lines, _MOST_LINES) + 7)
 
