@@ -112,7 +112,12 @@ def of_list(
     letter = origin.letters.get(day_list.since, "")
     keys = register.keys().iloc[positions].tolist()
     for key, unit, handler, waited, row in zip(
-        keys, units_of(frame), first_filled(frame, _HANDLERS), days.tolist(), origin.rows[positions].tolist(), strict=True
+        keys,
+        units_of(frame),
+        first_filled(frame, _HANDLERS),
+        days.tolist(),
+        origin.rows[positions].tolist(),
+        strict=True,
     ):
         yield Item(
             section=day_list.section, title=day_list.title, key=str(key), unit=unit, handler=handler, days=waited,

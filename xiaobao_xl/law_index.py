@@ -151,7 +151,7 @@ def named(law: Mapping[str, Instrument], text: str) -> Iterator[str]:
     """
     for part in re.split(r"[;；\n]", text):
         for name, each in law.items():
-            if any(spelling and spelling in part for spelling in (each.title, each.document_no, name)):
+            if any(spelling and spelling in part for spelling in (_short(each.title), each.document_no, name)):
                 cited = ", ".join(written(article) for article in articles(part))
                 yield f"{name} {cited}".strip()
 
@@ -173,6 +173,15 @@ def _cites(source: str, instrument: str, asked: Sequence[Article], *, whole: boo
             if whole or not cited or any(touches(one, other) for one in asked for other in cited):
                 return True
     return False
+
+
+def _short(title: str) -> str:
+    """A title as it is written in passing.
+
+    >>> _short("中华人民共和国民事诉讼法（2023年修正）")
+    '民事诉讼法'
+    """
+    return title.removeprefix("中华人民共和国").partition("（")[0]
 
 
 def _name(name: str, instrument: Instrument) -> str:

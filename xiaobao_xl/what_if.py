@@ -183,8 +183,9 @@ def spans(name: str, old: Deadline | None, new: Deadline, rows: pd.DataFrame) ->
     """
     known = old.versions if old else {}
     found = []
-    for version, group in rows.groupby("version", dropna=False):
-        day = None if pd.isna(version) else pd.Timestamp(version).date()
+    for _, group in rows.groupby(rows["version"].to_numpy().astype("M8[D]").astype(np.int64)):
+        moment = group["version"].iloc[0]
+        day = None if pd.isna(moment) else moment.date()
         found.append(
             Spans(
                 deadline=name, title=new.title, version=day, kind=_kind(day, known, new.versions), rows=len(group),
@@ -225,9 +226,7 @@ def figures_changed(old: Figures, new: Figures) -> list[FigureChange]:
 
 
 def _values(figures: Figures) -> dict[tuple[str, Member], Value]:
-    return {
-        (value.figure, value.member): value for value in figures if value.operation not in {"text", "given"}
-    }
+    return {(value.figure, value.member): value for value in figures if value.operation not in {"text", "given"}}
 
 
 def _same(was: Value | None, now: Value | None) -> bool:

@@ -54,8 +54,7 @@ class LawFound:
             yield f"{self.law[each.instrument].title} {each.article}{doubt}：{each.provision.says}{note}"
         if self.touched:
             yield f"涉及的规则、制度与文书（{len(self.touched)} 项）"
-        for each in self.touched:
-            yield f"  {self._touched(each)}"
+        yield from (f"  {self._touched(each)}" for each in self.touched)
         yield from self.notes
         if self.provisions:
             yield _CAUTION
@@ -115,7 +114,9 @@ def search_law(rules: Rules, query: str, *, touches: str = "", policies: Path | 
     if not query.strip():
         raise WorkbookError("请写要查的词，例如：xiaobao law 第18条，或 xiaobao law 调解。")
     instruments, provisions = law_index.search(rules.law, query)
-    touched = [each for name, articles in _asked(provisions).items() for each in law_index.resting(citations, name, articles)]
+    touched = [
+        each for name, articles in _asked(provisions).items() for each in law_index.resting(citations, name, articles)
+    ]
     whole = [each for name in instruments for each in law_index.resting(citations, name, whole=True)]
     return LawFound(
         law=rules.law, query=query, instruments=instruments, provisions=provisions, touched=_once([*touched, *whole]), notes=notes
@@ -186,9 +187,13 @@ def _policies(rules: Rules, path: Path) -> tuple[list[Citation], int]:
         frame = register.frame
         if "implements" not in frame:
             title = register.schema.columns["implements"].title
-            raise WorkbookError(f"{path.name}［{register.origin.sheet}］没有“{title}”列，查不出制度与条款的对应；请补上这一列。")
+            raise WorkbookError(
+                f"{path.name}［{register.origin.sheet}］没有“{title}”列，查不出制度与条款的对应；请补上这一列。"
+            )
         titles = frame["title"].fillna("").tolist() if "title" in frame else [""] * len(frame)
-        for key, title, text in zip(register.keys().tolist(), titles, frame["implements"].fillna("").tolist(), strict=True):
+        for key, title, text in zip(
+            register.keys().tolist(), titles, frame["implements"].fillna("").tolist(), strict=True
+        ):
             source = "; ".join(law_index.named(rules.law, text))
             unknown += bool(text.strip()) and not source
             if source:

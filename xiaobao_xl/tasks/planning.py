@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from xiaobao_xl import day, reminders
+from xiaobao_xl import day, reminders, resources
 from xiaobao_xl.day import SECTION_TITLES, Item
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.registers import Register
@@ -23,6 +23,7 @@ from xiaobao_xl.tasks.intake import Reading, Step, receipt_json, silent
 from xiaobao_xl.tasks.timing import Timed, due
 
 FILINGS: Final = "filing_calendar"
+_SAMPLE: Final = "（随附样例）"
 LINES_SHOWN: Final = 15  # of a section; more is read in the workbook
 Warner = Callable[[Rules, Sequence[Register], date], Iterable[Item]]
 """Early warnings from the registers of one role's unit, as items of the section `warnings`."""
@@ -143,14 +144,21 @@ def today(
         read = due(rules, book, reading, as_of, step=step)
         registers += read.registers
         timed += read.timed
+    shown = sum(register.id == FILINGS for register in registers)
+    if not shown and any(rules.roles[name].filing_days for name in chosen):
+        timed += _sample_filings(rules, as_of, step)
     step("排出今日事项")
     pages = {name: _page(rules, name, registers, timed, as_of, unit, warner) for name in chosen}
     if unit and not any(page.found for page in pages.values()):
-        raise WorkbookError(f"台账里没有名称含“{unit}”的机构；请核对 --unit，或不写 --unit 看全部。{_units(rules, chosen, registers)}")
+        raise WorkbookError(
+            f"台账里没有名称含“{unit}”的机构；请核对 --unit，或不写 --unit 看全部。{_units(rules, chosen, registers)}"
+        )
     return Day(pages=pages, registers=registers, paths={book.name: book for book in books}, as_of=as_of)
 
 
-def write_today(result: Day, out: Path | None, ics: Path | None, *, overwrite: bool = False, step: Step = silent) -> None:
+def write_today(
+    result: Day, out: Path | None, ics: Path | None, *, overwrite: bool = False, step: Step = silent
+) -> None:
     """The workbook with one page for each role, and the calendar file; only numbers go into the latter."""
     from xiaobao_xl.workbook import day_page
     from xiaobao_xl.workbook.drawing import Drawing, refuse_existing, write_whole
@@ -195,9 +203,11 @@ def _page(
     masks = {id(register): role.of_unit(register.frame, unit) for register in registers}
     rows = {key: mask for key, (mask, _) in masks.items()}
     shown = [part for part in timed if part.is_task and part.id not in role.hides]
-    open_rows = [row for part in shown for row in _open_rows(part, rows[id(part.register)], as_of)]
+    open_rows = [row for part in shown for row in _open_rows(part, rows.get(id(part.register)), as_of)]
+    files = {register.origin.file for register in registers}
     filings = [row for row in open_rows if row.deadline in _filing_deadlines(rules)]
     duties = [row for row in open_rows if row.deadline not in _filing_deadlines(rules)]
+    filings = [row if row.file in files else replace(row, unit=_SAMPLE, handler="") for row in filings]
     items = [*day.of_deadlines(duties, soon_days=role.soon_days), *day.of_filings(filings, days=role.filing_days)]
     for list_id in role.lists:
         day_list = rules.day_lists[list_id]
@@ -211,15 +221,26 @@ def _page(
         unit=unit,
         found=tuple(dict.fromkeys(found for _, names in masks.values() for found in names)),
         items=day.in_order(items),
-        calendar=open_rows,
-        notes=tuple(_notes(rules, role, registers, has_warner=warner is not None)),
+        calendar=[row for row in open_rows if row.file in files],
+        notes=tuple(_notes(rules, role, registers, has_sample=bool(filings), has_warner=warner is not None)),
     )
 
 
-def _open_rows(part: Timed, rows: np.ndarray, as_of: date) -> Iterator[DueRow]:
+def _sample_filings(rules: Rules, as_of: date, step: Step) -> Sequence[Timed]:
+    """Filings of the sample that comes with the package; nothing where there is none."""
+    if FILINGS not in rules.registers:
+        return ()
+    try:
+        path = resources.sample_path(f"{rules.registers[FILINGS].title}_样例.xlsx")
+    except WorkbookError:
+        return ()
+    return due(rules, path, Reading(register=FILINGS, sheet=("all",)), as_of, step=step).timed
+
+
+def _open_rows(part: Timed, rows: np.ndarray | None, as_of: date) -> Iterator[DueRow]:
     """Rows of the unit that still wait; where only a setting or a secondary source tells the last day, by that one."""
     table = part.due.table
-    waits = table["done_on"].isna().to_numpy() & rows
+    waits = table["done_on"].isna().to_numpy() & (True if rows is None else rows)
     decided = waits & table["status"].isin(reminders.OPEN).to_numpy()
     told = waits & (table["status"] == "no_rule").to_numpy() & ~np.isnat(part.due.reference_due_on)
     positions = part.positions[(decided | told)[part.positions]]
@@ -264,10 +285,17 @@ def _only(register: Register, rows: np.ndarray) -> Register:
     return replace(register, frame=frame, origin=origin, faulty=faulty)
 
 
-def _notes(rules: Rules, role: Role, registers: Sequence[Register], *, has_warner: bool) -> Iterator[str]:
+def _notes(
+    rules: Rules, role: Role, registers: Sequence[Register], *, has_sample: bool, has_warner: bool
+) -> Iterator[str]:
     read = {register.id for register in registers}
     if role.filing_days and FILINGS not in rules.registers:
         yield "该报送：规则里没有“报送日历”，没有列出。"
+    elif role.filing_days and FILINGS not in read and has_sample:
+        yield (
+            "该报送：给出的文件里没有报送日历，所列是随附样例中的事项与日期，只供参考；"
+            f"请建本机构的：xiaobao blank --register {FILINGS} 报送日历.xlsx，填好后把文件名也写上。"
+        )
     elif role.filing_days and FILINGS not in read:
         yield f"该报送：给出的文件里没有“{rules.registers[FILINGS].title}”，没有列出；有的话请把它的文件名也写上。"
     if role.warns and not has_warner:
@@ -294,5 +322,3 @@ def _units(rules: Rules, chosen: Sequence[str], registers: Sequence[Register]) -
     ]
     few = list(dict.fromkeys(names))[:8]
     return f"台账里有：{'、'.join(few)} 等。" if few else ""
-
-

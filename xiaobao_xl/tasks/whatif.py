@@ -269,7 +269,9 @@ def _finding_line(each: FindingChange) -> str:
 def _figure_line(each: FigureChange) -> str:
     keys = [f"计入 {'、'.join(each.joined[:5])}{'等' if len(each.joined) > 5 else ''}"] if each.joined else []
     keys += [f"不再计入 {'、'.join(each.left[:5])}{'等' if len(each.left) > 5 else ''}"] if each.left else []
-    return f"{each.title}：{shown(each.before, each.unit)}→{shown(each.after, each.unit)}" + (f"（{'；'.join(keys)}）" if keys else "")
+    return f"{each.title}：{shown(each.before, each.unit)}→{shown(each.after, each.unit)}" + (
+        f"（{'；'.join(keys)}）" if keys else ""
+    )
 
 
 def shown(value: float | str | None, unit: str) -> str:

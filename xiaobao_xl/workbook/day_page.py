@@ -117,7 +117,13 @@ def _line(sheet: Worksheet, row: int, item: Item, links: Mapping[str, str]) -> N
     for letter, value in zip(_LETTERS, values, strict=True):
         cell, wraps = sheet[f"{letter}{row}"], letter in "CDEG"
         alignment = palette.WRAPPED if wraps else palette.CENTRED
-        put(cell, value, font=palette.FAINT if letter == "G" else palette.TEXT, border=palette.UNDERLINE, alignment=alignment)
+        put(
+            cell,
+            value,
+            font=palette.FAINT if letter == "G" else palette.TEXT,
+            border=palette.UNDERLINE,
+            alignment=alignment,
+        )
         if isinstance(value, date):
             cell.number_format = palette.DATE_FORMAT
     if item.file in links and item.sheet and item.row:

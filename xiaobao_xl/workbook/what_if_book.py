@@ -17,7 +17,18 @@ from xiaobao_xl.workbook.paper_form import TOP, head
 SUMMARY, FINDINGS, DUES, FIGURES = "概要", "校验变化", "时限变化", "报表变化"
 _SUMMARY_WIDTH: Final = 110
 _FINDING_HEADS: Final = ("变化", "检查", "级别", "工作表", "单元格", "哪一件", "试用规则下怎么说", "现行规则下怎么说")
-_DUE_HEADS: Final = ("哪一件", "时限", "工作表", "行号", "起算日", "适用版本自", "原届满日", "新届满日", "原状态", "新状态")
+_DUE_HEADS: Final = (
+    "哪一件",
+    "时限",
+    "工作表",
+    "行号",
+    "起算日",
+    "适用版本自",
+    "原届满日",
+    "新届满日",
+    "原状态",
+    "新状态",
+)
 _FIGURE_HEADS: Final = ("指标", "原值", "新值", "单位", "新计入的", "不再计入的")
 
 
@@ -94,5 +105,7 @@ def _due(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _figure(each: FigureChange) -> tuple[Any, ...]:
-    values = [100 * value if isinstance(value, float) and each.unit == "%" else value for value in (each.before, each.after)]
+    values = [
+        100 * value if isinstance(value, float) and each.unit == "%" else value for value in (each.before, each.after)
+    ]
     return (each.title, *values, each.unit, "、".join(each.joined), "、".join(each.left))
