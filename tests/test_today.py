@@ -108,9 +108,10 @@ def test_what_is_chased_is_a_matter_of_the_level(rules, book):
     assert keys(page(rules, book, "sub_branch"), "chase") == []
     branch = [(item.title, item.key) for item in page(rules, book, "branch").items if item.section == "chase"]
     assert branch == [
-    items = [item for item in page(rules, book, "sub_branch").items if item.section == "contact"]
-    told = [(item.title, item.key, item.days) for item in items]
-    ]  # fmt: skip
+        ("监管转办未办结（督办）", "TS7"),
+        *(("转办未回", key) for key in ("TS1", "TS2", "TS3", "TS7")),
+        ("重大投诉未办结（督办）", "TS7"),
+    ]
 
 
 def test_filings_of_the_next_thirty_days_carry_their_own_titles(rules, book):
