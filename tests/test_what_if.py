@@ -98,7 +98,7 @@ def test_cases_from_before_a_new_version_keep_the_old_one(rules, tmp_path, book)
     told = [(str(span.version), span.kind, span.rows, span.changed) for span in found.spans]
     assert told == [("2020-03-01", "same", 2, 0), ("2026-08-01", "new", 3, 3)]
     lines = list(found.lines())
-    assert "时限 作出处理决定并告知：2020-03-01 起的未改动的版本，管 2 件，其中变化 0 件，旧件仍按原规定" in lines
+    assert "时限 作出处理决定并告知，2020-03-01 起的版本（未改动）：2 件，其中变化 0 件，旧件仍按原规定" in lines
     assert not any("注意" in line for line in lines)
 
 

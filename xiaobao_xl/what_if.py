@@ -23,9 +23,7 @@ from xiaobao_xl.registers import Register
 Change = Literal["gained", "lost", "changed"]
 CHANGE_TITLES: Final[Mapping[Change, str]] = {"gained": "新增", "lost": "消失", "changed": "改变"}
 Kind = Literal["same", "new", "rewritten", "none"]
-KIND_TITLES: Final[Mapping[Kind, str]] = {
-    "same": "未改动的版本", "new": "新增的版本", "rewritten": "被改写的版本", "none": "没有适用的版本",
-}  # fmt: skip
+KIND_TITLES: Final[Mapping[Kind, str]] = {"same": "未改动", "new": "新增", "rewritten": "被改写", "none": "没有适用的版本"}  # fmt: skip
 _PLACE = ["file", "sheet", "row"]
 
 

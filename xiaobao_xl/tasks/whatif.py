@@ -21,6 +21,9 @@ from xiaobao_xl.tasks.reporting import Wanted, report
 from xiaobao_xl.tasks.timing import DueBook, due
 from xiaobao_xl.what_if import CHANGE_TITLES, KIND_TITLES, FigureChange, FindingChange, Spans
 
+_SECTIONS: Final = {
+    "law": "法规", "workdays": "工作日", "categories": "分类标准", "deadlines": "时限", "registers": "台账", "reports": "报表",
+}  # fmt: skip
 LINES_SHOWN: Final = 20  # of each kind of change; more is read in the workbook
 
 
@@ -91,7 +94,7 @@ class Supposed:
     def summary(self) -> Iterator[str]:
         """What differs in the rules, which cases each version governs, and how many changes each check has."""
         yield f"以 {self.as_of} 为今天，现行规则 {self.old.version}，试用规则 {self.new.version}。"
-        yield from (f"规则{what}：{section} {name}" for section, name, what in self.entries[:LINES_SHOWN])
+        yield from (f"规则{what}：{_SECTIONS[section]} {name}" for section, name, what in self.entries[:LINES_SHOWN])
         if len(self.entries) > LINES_SHOWN:
             yield f"规则另有 {len(self.entries) - LINES_SHOWN} 项不同。"
         yield from self._span_lines()
@@ -103,9 +106,9 @@ class Supposed:
 
     def _span_lines(self) -> Iterator[str]:
         for each in self.spans:
-            since = f"{each.version} 起的" if each.version else ""
+            version = f"{each.version} 起的版本（{KIND_TITLES[each.kind]}）" if each.version else KIND_TITLES[each.kind]
             stays = "，旧件仍按原规定" if each.kind == "same" and not each.changed else ""
-            yield f"时限 {each.title}：{since}{KIND_TITLES[each.kind]}，管 {each.rows} 件，其中变化 {each.changed} 件{stays}"
+            yield f"时限 {each.title}，{version}：{each.rows} 件，其中变化 {each.changed} 件{stays}"
             if each.kind == "rewritten" and each.changed:
                 yield (
                     f"  注意：新规则改写了 {each.version} 起的版本，以前收到的也跟着变。"

@@ -79,11 +79,23 @@ def _table(
     sheet = drawing.sheet(title)
     head(sheet, title, hint, heads, widths)
     text = drawing.style(alignment=palette.WRAPPED, border=palette.UNDERLINE)
+    number = drawing.style(number_format="#,##0.##", alignment=palette.CENTRED, border=palette.UNDERLINE)
+    marks = {
+        CHANGE_TITLES[change]: drawing.style(font=font, fill=fill, alignment=palette.CENTRED, border=palette.UNDERLINE)
+        for change, font, fill in (
+            ("gained", palette.LEVEL_FONTS["error"], palette.LEVEL_FILLS["error"]),
+            ("lost", palette.font(10, palette.GOOD_INK), palette.GOOD_FILL),
+            ("changed", palette.LEVEL_FONTS["note"], palette.LEVEL_FILLS["note"]),
+        )
+    }
+
+    def style(value: Any) -> int:
+        return number if isinstance(value, (int, float)) else marks.get(value, text)
 
     def streamed() -> Iterable[Row]:
         for values in rows:
             lines = max(lines_needed(str(v or ""), width) for v, width in zip(values, widths, strict=True))
-            yield Row([(value, text) for value in values], height=15 * lines + 3)
+            yield Row([(value, style(value)) for value in values], height=15 * lines + 3)
 
     drawing.stream(sheet, TOP, streamed())
     sheet.auto_filter.ref = f"A{TOP - 1}:{get_column_letter(len(heads))}{max(TOP, TOP + count - 1)}"
@@ -105,7 +117,10 @@ def _due(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _figure(each: FigureChange) -> tuple[Any, ...]:
-    values = [
-        100 * value if isinstance(value, float) and each.unit == "%" else value for value in (each.before, each.after)
-    ]
+    values = [_printed(value, each.unit) for value in (each.before, each.after)]
     return (each.title, *values, each.unit, "、".join(each.joined), "、".join(each.left))
+
+
+def _printed(value: float | str | None, unit: str) -> float | str | None:
+    """A figure as it is printed: percentages times a hundred, two places."""
+    return round(value * (100 if unit == "%" else 1), 2) if isinstance(value, (int, float)) else value
