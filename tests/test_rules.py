@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from xiaobao_xl import resources
+from xiaobao_xl.deferred_yaml import Deferred, deferred, parts
 from xiaobao_xl.errors import RulesError
 from xiaobao_xl.rules import Rules, load_rules
+from xiaobao_xl.typed_yaml import field_types
 
 
 def own(tmp_path: Path, text: str) -> Path:
@@ -102,3 +106,28 @@ def test_a_keyword_that_is_no_pattern_is_named_with_its_place(tmp_path: Path) ->
     found = problems(tmp_path, f"categories:\n  product_line:\n    codes: {{debt_collection: {{codes: {words}}}}}\n")
     assert [problem.split("关键词 ")[1].split(" ")[0] for problem in found] == ["(退", ".{0,3}"]
     assert all(problem.startswith("本行规则.yaml:4:") for problem in found)
+
+
+def test_the_shipped_rules_are_sound_and_the_same_whether_built_whole_or_when_needed(rules: Rules) -> None:
+    whole = load_rules(resources.rules_path())  # a path given: every section, every reference and every keyword is read
+    for name in field_types(Rules):
+        wanted, found = getattr(whole, name), getattr(rules, name)
+        assert repr(wanted) == repr(dict(found) if isinstance(wanted, dict) else found), name
+
+
+def test_a_section_is_built_when_one_of_its_entries_is_asked_for() -> None:
+    built: list[str] = []
+
+    def build() -> dict[str, int]:
+        built.append("once")
+        return {"a": 1, "b": 2}
+
+    section = Deferred(["a", "b"], build)
+    assert (list(section), len(section), "a" in section, "c" in section, built) == (["a", "b"], 2, True, False, [])
+    assert (section["a"], section.get("b"), section.get("c"), built) == (1, 2, None, ["once"])
+
+
+def test_a_mistake_in_a_part_keeps_its_place_in_the_file() -> None:
+    text = "first: 1\nsecond:\n  a: 1\n  b: x\n"
+    with pytest.raises(RulesError, match=r"r\.yaml:4:6: second\.b"):
+        deferred(parts(text)["second"], "r.yaml", Mapping[str, int])["a"]

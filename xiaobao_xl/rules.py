@@ -7,20 +7,22 @@ and an entry that redefines a shipped one must say `replaces: true`.
 from __future__ import annotations
 
 import hashlib
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from xiaobao_xl import checks, linking, matching, reports, resources, roles, typed_yaml
+from xiaobao_xl import checks, deferred_yaml, linking, matching, reports, resources, roles, typed_yaml
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check, Context
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import Deadline
+from xiaobao_xl.deferred_yaml import Deferred
 from xiaobao_xl.entries import entry
 from xiaobao_xl.errors import RulesError
 from xiaobao_xl.grams import Grams
@@ -150,21 +152,56 @@ def load_rules(path: Path | None = None, institution: Institution | None = None)
     """
     shipped = resources.rules_path()
     texts = [_text(path or shipped)]
-    node = typed_yaml.parse(texts[0], (path or shipped).name)
-    builder = Builder()
-    if path is not None and _extends(node, builder):
-        texts.insert(0, _text(shipped))
-        node = _laid_over(typed_yaml.parse(texts[0], shipped.name), node, builder)
+    if path is None:
+        settings = _shipped(texts[0], shipped.name)
+    else:
+        node = typed_yaml.parse(texts[0], path.name)
+        builder = Builder()
+        if _extends(node, builder):
+            texts.insert(0, _text(shipped))
+            node = _laid_over(typed_yaml.parse(texts[0], shipped.name), node, builder)
+        settings = _whole(node, builder)
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
+    return Rules(**(settings | {"sha256": digest} | ({"institution": institution} if institution else {})))
+
+
+def _whole(node: yaml.Node, builder: Builder) -> dict[str, Any]:
+    """Fields of the rules, with every reference checked."""
     rules = builder.build(node, Rules, "")
     if isinstance(rules, Rules):
-        # The shipped keywords are known to be sound; to compile them all would be the longest part of every start.
-        for entry in (*_references(rules), *(_keywords(rules) if path is not None else ())):
+        for entry in (*_references(rules), *_keywords(rules)):
             builder.refer(*entry)
     if builder.problems:
         raise RulesError(builder.problems)
-    digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
-    settings = {**{name: getattr(rules, name) for name in typed_yaml.field_types(Rules)}, "sha256": digest}
-    return Rules(**(settings | ({"institution": institution} if institution else {})))
+    return {name: getattr(rules, name) for name in typed_yaml.field_types(Rules)}
+
+
+def _shipped(text: str, file: str) -> dict[str, Any]:
+    """Fields of the shipped rules; sections are built when they are needed, and the checks of a register likewise."""
+    kinds, fields = typed_yaml.field_types(Rules), dict[str, Any]()
+    for name, part in deferred_yaml.parts(text).items():
+        wanted = kinds[name]
+        if name == "registers":
+            fields[name] = Deferred(list(deferred_yaml.parts(part, 2)), partial(_registers, part, file))
+        elif typing.get_origin(wanted) is Mapping and typing.get_args(wanted)[0] is str:
+            fields[name] = deferred_yaml.deferred(part, file, wanted)
+        else:
+            fields[name] = deferred_yaml.built(part, file, wanted)
+    return fields
+
+
+def _registers(part: str, file: str) -> dict[str, RegisterRules]:
+    """Registers with their columns; the checks of each are built when they are needed."""
+    found, without = dict[str, Deferred[Any]](), part
+    for name, register in deferred_yaml.parts(part, 2).items():
+        checks_ = deferred_yaml.parts(register, 4).get("checks", "")
+        if checks_:
+            wanted = typed_yaml.field_types(RegisterRules)["checks"]
+            found[name] = deferred_yaml.deferred(checks_, file, wanted, indent=4)
+            own = checks_.lstrip("\n")
+            without = without.replace(own, "\n" * own.count("\n"), 1)
+    built = deferred_yaml.built(without, file, Mapping[str, RegisterRules])
+    return {name: replace(register, checks=found.get(name, {})) for name, register in built.items()}
 
 
 def read_mapping(path: Path, wanted: Any) -> Any:
@@ -311,7 +348,9 @@ def _schema(rules: Rules, path: str, schema: Schema) -> Iterator[Problem]:
     for name, column in schema.columns.items():
         if column.scheme:
             yield from _unknown(f"{path}.columns.{name}.scheme", "分类标准", column.scheme, rules.categories)
-    yield from ((f"{path}.columns.{column}", what, "", "") for column, what in linking.problems(schema, rules.registers))
+    yield from (
+        (f"{path}.columns.{column}", what, "", "") for column, what in linking.problems(schema, rules.registers)
+    )
     yield from _twice(path, schema.columns)
 
 

@@ -68,7 +68,7 @@ class Header:
         bottom: last heading row, 0-based.
         matches: registered column id → its place.
         duplicates: further columns that claim an id already taken.
-        unknown: heading → titles near to it, for headings no registered column claims.
+        unknown: heading → titles near to it (see `guessing`), for headings no registered column claims.
         ignored: headings the institution's mapping sets aside.
         headings: 0-based column → heading as printed, for every column that has one.
         texts: texts of the heading rows, compared form, by row and column, to know them again further down.
@@ -93,6 +93,11 @@ class Header:
         is_named = self.is_named and self.suffices(schema)
         known = len(self.matches) + 2 * (schema.key in self.matches)
         return is_named, known, -sum(match.rank for match in self.matches.values())
+
+    def guessing(self, names: Names) -> Header:
+        """The same heading with titles near to the headings nobody claims."""
+        unknown = {text: names.near(text) or names.near(text.rpartition("/")[2]) for text in self.unknown}
+        return replace(self, unknown=unknown)
 
     def suffices(self, schema: Schema) -> bool:
         """Enough headings are known to call this a register."""
@@ -184,12 +189,18 @@ def readings(parts: Sequence[str]) -> list[tuple[str, int]]:
     """
     if len(parts[-1]) > _LONGEST:
         return []
-    whole, short = bare(parts[-1]), bare(without_brackets(parts[-1]))
+    whole, short = _compared(parts[-1])
     if len(parts) == 1:
         return [(whole, 0), (short, 2)]
-    full = [bare(part) for part in parts]
-    both = bare(without_brackets(parts[-2])) + short
+    full = [_compared(part)[0] for part in parts]
+    both = _compared(parts[-2])[1] + short
     return [("".join(full), 0), ("/".join(full), 0), (full[-2] + whole, 0), (whole, 0), (both, 2), (short, 2)]
+
+
+@lru_cache(maxsize=20_000)
+def _compared(text: str) -> tuple[str, str]:
+    """A text for comparing, whole and without brackets."""
+    return bare(text), bare(without_brackets(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +240,13 @@ class Top:
             self._places.setdefault(text, set()).add(len(self.stacks))
         self.stacks.append(stack)
 
-    def holding(self, names: Names) -> list[_Stack]:
-        """Stacks in which some name of a register occurs, from the top down."""
-        places = {place for text in self._places.keys() & names.ranks.keys() for place in self._places[text]}
-        return [self.stacks[place] for place in sorted(places)]
+    def holding(self, names: Names) -> list[tuple[int, _Stack]]:
+        """Stacks in which names of a register occur, with how many columns they could name at most; most first."""
+        columns: dict[int, set[str]] = {}
+        for text in self._places.keys() & names.ranks.keys():
+            for place in self._places[text]:
+                columns.setdefault(place, set()).add(names.ranks[text][0])
+        return sorted(((len(found), self.stacks[place]) for place, found in columns.items()), key=lambda pair: -pair[0])
 
 
 def find(register: str, names: Names, top: Top) -> Header | None:
@@ -244,7 +258,9 @@ def find(register: str, names: Names, top: Top) -> Header | None:
         top: the first rows.
     """
     best: tuple[tuple[int, int, int, int], _Stack] | None = None
-    for stack in top.holding(names):
+    for most, stack in top.holding(names):
+        if best is not None and most < best[0][0]:
+            break
         found = [hit for tries in stack.tries if (hit := names.first(tries))]
         score = (len({key for key, _ in found}), -stack.depth, -sum(rank for _, rank in found), -stack.top)
         if best is None or score > best[0]:
@@ -288,7 +304,7 @@ def _header(
     return Header(
         register, top, bottom, matches,
         duplicates=[claim for claim in claims if matches[claim.column] is not claim],
-        unknown={"/".join(stack): names.near(stack[-1]) for stack in rest.values() if not names.is_ignored(stack) and bare(stack[-1]) not in _COUNTERS},
+        unknown={"/".join(stack): [] for stack in rest.values() if not names.is_ignored(stack) and bare(stack[-1]) not in _COUNTERS},
         ignored=["/".join(stack) for stack in rest.values() if names.is_ignored(stack)],
         headings={place: "/".join(stack) for place, stack in sorted(parts.items())},
         texts=[{place: bare(text) for place, text in row.items()} for row in grid[top : bottom + 1]],

@@ -233,18 +233,18 @@ def _strong(matching: list[_Candidate]) -> list[_Candidate]:
 def _candidate(grid: Grid, names: Mapping[str, Sequence[heads.Names]], register: str = "") -> _Candidate | None:
     """The heading of a sheet for the register asked for, or for the one that fits best."""
     top = heads.Top(list(islice(grid.rows(), _LOOK)), grid.merges, grid.name)
-    headers: dict[str, Header] = {}
+    headers: dict[str, tuple[Header, heads.Names]] = {}
     for key, variants in names.items():
-        found = [header for known in variants if (header := heads.find(key, known, top))]
+        found = [(header, known) for known in variants if (header := heads.find(key, known, top))]
         if found:
-            headers[key] = max(found, key=lambda header: len(header.matches))
+            headers[key] = max(found, key=lambda pair: len(pair[0].matches))
     if register not in headers and (register or not headers):
         return None
-    fits = {key: header.fit(names[key][0].schema) for key, header in headers.items()}
+    fits = {key: header.fit(known.schema) for key, (header, known) in headers.items()}
     best = [key for key, fit in fits.items() if fit == max(fits.values())]
-    header = headers[register or best[0]]
-    schema = names[header.register][0].schema
-    return _Candidate(grid, header, header.suffices(schema), schema.key in header.matches, best)
+    header, known = headers[register or best[0]]
+    schema = known.schema
+    return _Candidate(grid, header.guessing(known), header.suffices(schema), schema.key in header.matches, best)
 
 
 def _columns(grid: Grid, start: int) -> list[Cells]:
