@@ -101,6 +101,7 @@ def classify(
     book: Annotated[Path | None, typer.Argument(metavar="台账", help="台账文件；只分类一段文字时不写")] = None, *,
     text: Annotated[str, typer.Option("--text", metavar="文字", help="只分类这一段文字，并说明理由")] = "",
     codes: Annotated[Path | None, typer.Option("--codes", metavar="文件", help="本机构代码表（两列：类别、代码）")] = None,
+    model: Annotated[Path | None, typer.Option("--model", metavar="文件", help="xiaobao learn 写出的模型；只在它明显更好的类别上用")] = None,
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False, quiet: QuietOption = False,
@@ -120,7 +121,7 @@ def classify(
     if text.strip() and out:
         raise WorkbookError("--text 只分类一段文字，没有副本可写；请去掉 --out，要留存请用 --json")
     if book is None:
-        suggestion = tasks.classify_text(loaded, text, codes=codes)
+        suggestion = tasks.classify_text(loaded, text, codes=codes, model=model)
         write_json(json_to, lambda: suggestion, overwrite=overwrite)
         if json_to != "-":
             screen.one_classified(suggestion, tasks.part_titles(loaded))
@@ -129,7 +130,7 @@ def classify(
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = _with_password(
             lambda given: tasks.classify(
-                loaded, book, _reading(book, register, sheet, headings, given), codes=codes, step=step
+                loaded, book, _reading(book, register, sheet, headings, given), codes=codes, model=model, step=step
             ),
             password,
         )

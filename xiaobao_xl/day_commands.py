@@ -1,4 +1,4 @@
-"""Commands of the officer's day: today, whatif, law."""
+"""Commands of the officer's day: today, whatif, law, learn."""
 
 from __future__ import annotations
 
@@ -131,6 +131,39 @@ def law(
     write_json(json_to, found.as_json, overwrite=overwrite)
     if json_to != "-":
         _say(found.lines())
+    return FINE
+
+
+@app.command()
+def learn(
+    books: Books, *, register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None,  # noqa: B006
+    institution: InstitutionOption = "",
+    out: Annotated[Path | None, typer.Option("--out", metavar="文件", help="模型写到这个新文件（.npz）；不写则只看结果")] = None,
+    json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
+    overwrite: OverwriteOption = False, quiet: QuietOption = False,
+) -> int:  # fmt: skip
+    """学习：从人工填好的类别学习，逐类比较规则、学习与人工；只有明显更好的类别才会用到。要装 scikit-learn。
+
+    \b
+    xiaobao learn 去年台账.xlsx 今年台账.xlsx
+    xiaobao learn 台账.xlsx --out 模型.npz
+    xiaobao classify 台账.xlsx --model 模型.npz --out 台账_分类.xlsx
+    """  # noqa: D301
+    from xiaobao_xl import screen, tasks
+
+    loaded = load(rules, institution)
+    refuse(books, out, json_to, overwrite=overwrite)
+    with screen.progress(quiet=quiet or json_to == "-") as step:
+        result = with_password(
+            lambda given: tasks.learn(loaded, books, reading(books[0], register, sheet, headings, given), step=step),
+            password,
+        )
+        is_written = tasks.write_model(result, out, overwrite=overwrite) if out else False
+    write_json(json_to, result.as_json, overwrite=overwrite)
+    if json_to != "-":
+        _say(list(result.lines())[-2:] if quiet else result.lines())
+        if out:
+            typer.echo(f"模型：{out}" if is_written else f"可学的件数不够，没有写 {out}。")
     return FINE
 
 

@@ -27,6 +27,7 @@ from xiaobao_xl.entries import entry
 from xiaobao_xl.errors import RulesError
 from xiaobao_xl.grams import Grams
 from xiaobao_xl.law import Instrument
+from xiaobao_xl.learned import Learning
 from xiaobao_xl.registers import Column, Register, Schema
 from xiaobao_xl.splits import Split
 from xiaobao_xl.typed_yaml import Builder
@@ -71,6 +72,7 @@ class Rules:
         splits: split id → what each unit sees and fills.
         day_lists: day list id → rows that wait for somebody.
         roles: role id → what a level of the institution sees every day.
+        learning: settings of learning from codes staff recorded.
         sha256: hash of the files the rules were read from, for audit.
     """
 
@@ -85,6 +87,7 @@ class Rules:
     splits: Mapping[str, Split] = field(default_factory=dict)
     day_lists: Mapping[str, roles.DayList] = field(default_factory=dict)
     roles: Mapping[str, roles.Role] = field(default_factory=dict)
+    learning: Learning = field(default_factory=Learning)
     sha256: str = ""
 
     @cached_property

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.installing_calc import install_libreoffice
     from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
     from xiaobao_xl.tasks.law_search import LawFound, search_law
+    from xiaobao_xl.tasks.learning import Learned, learn, write_model
     from xiaobao_xl.tasks.merging import Merged, merge, write_merged
     from xiaobao_xl.tasks.planning import Day, today, write_today
     from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
@@ -42,6 +43,7 @@ _HOMES = {
     "installing_calc": ("install_libreoffice",),
     "intake": ("Reading", "open_registers", "read_layouts"),
     "law_search": ("LawFound", "search_law"),
+    "learning": ("Learned", "learn", "write_model"),
     "planning": ("Day", "today", "write_today"),
     "merging": ("Merged", "merge", "write_merged"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
@@ -53,12 +55,12 @@ _HOMES = {
 
 __all__ = [
     "Checked", "ClassifiedBook", "Compared", "Day", "Demonstrated", "Diagnosis", "Divided", "Division", "DueBook",
-    "Gathered", "Handed", "LawFound", "Merged", "OwnFiles", "Reading", "Reported", "Supposed", "Wanted", "blank",
-    "check", "classify", "classify_text", "compare", "demo", "doctor", "due", "due_once", "gather", "handover",
-    "install_excel", "install_libreoffice", "macro_register", "merge", "open_registers", "part_titles",
-    "read_layouts", "report", "search_law", "split", "today", "what_if", "write_classified", "write_due",
-    "write_gathered", "write_handover", "write_marked", "write_merged", "write_report", "write_split", "write_today",
-    "write_what_if",
+    "Gathered", "Handed", "LawFound", "Learned", "Merged", "OwnFiles", "Reading", "Reported", "Supposed", "Wanted",
+    "blank", "check", "classify", "classify_text", "compare", "demo", "doctor", "due", "due_once", "gather",
+    "handover", "install_excel", "install_libreoffice", "learn", "macro_register", "merge", "open_registers",
+    "part_titles", "read_layouts", "report", "search_law", "split", "today", "what_if", "write_classified",
+    "write_due", "write_gathered", "write_handover", "write_marked", "write_merged", "write_model", "write_report",
+    "write_split", "write_today", "write_what_if",
 ]  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.classifying import Suggestions, classify_all
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.learned import Model
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, silent
+from xiaobao_xl.tasks.learning import apply, load_model
 from xiaobao_xl.workbook.grids import Book
 
 if TYPE_CHECKING:
@@ -152,7 +154,13 @@ class ClassifiedBook:
 
 
 def classify(
-    rules: Rules, source: Source, reading: Reading, *, codes: Path | None = None, step: Step = silent
+    rules: Rules,
+    source: Source,
+    reading: Reading,
+    *,
+    codes: Path | None = None,
+    model: Path | None = None,
+    step: Step = silent,
 ) -> ClassifiedBook:
     """Suggest codes for every row with a text.
 
@@ -161,10 +169,12 @@ def classify(
         source: the workbook, or its path; it is only read.
         reading: which register, sheets and headings.
         codes: the institution's own numbers, a two-column workbook or CSV: label → code.
+        model: file written by `learn`; its answer is taken for the classes where it measurably helped.
         step: told what is being done.
     """
     step("读取台账")
     schemes = _schemes(rules, codes)
+    learned = load_model(model, rules) if model else None
     book, registers = open_registers(rules, source, reading)
     parts = []
     for register in registers:
@@ -180,13 +190,17 @@ def classify(
                 register=register, suggested=suggested, positions=positions, columns=SCHEMES[rules.institution]
             )
         )
-    rows = [row for part in parts for row in part.rows()]
+    rows = [row for part in parts for row in _learned(learned, part, schemes)]
     return ClassifiedBook(book=book, registers=registers, parts=parts, rows=rows)
 
 
-def classify_text(rules: Rules, text: str, *, codes: Path | None = None) -> dict[str, Any]:
+def classify_text(rules: Rules, text: str, *, codes: Path | None = None, model: Path | None = None) -> dict[str, Any]:
     """Suggest codes for one text, as JSON."""
-    return {"row": None, "key": "", **_suggest(rules, _schemes(rules, codes), [text]).row(0)}
+    schemes = _schemes(rules, codes)
+    row = _suggest(rules, schemes, [text]).row(0)
+    if model:
+        row = apply(load_model(model, rules), [text], [row], schemes)[0]
+    return {"row": None, "key": "", **row}
 
 
 def part_titles(rules: Rules) -> dict[str, str]:
@@ -222,6 +236,13 @@ def titles_beside(rules: Rules) -> list[str]:
     return [*heads, NOT_COMPLAINT_TITLE]
 
 
+def _learned(model: Model | None, part: ClassifiedRegister, schemes: Mapping[str, Scheme]) -> Sequence[dict[str, Any]]:
+    """Rows of a register, with the model's answers where it is used."""
+    rows = list(part.rows())
+    texts = part.register.frame[TEXT].iloc[list(part.positions)].tolist()
+    return apply(model, texts, rows, schemes) if model else rows
+
+
 def _columns(suggested: Suggested, rows: Mapping[int, Mapping[str, Any]]) -> Iterator[ExtraColumn]:
     from xiaobao_xl.workbook import palette
     from xiaobao_xl.workbook.copying import ExtraColumn
@@ -231,7 +252,7 @@ def _columns(suggested: Suggested, rows: Mapping[int, Mapping[str, Any]]) -> Ite
         differs = {row: palette.LEVEL_FILLS["warning"] for row, line in rows.items() if part in line["disagrees"]}
         shown = {row: _shown(line, part) for row, line in rows.items()}
         scores = {row: line[f"{part}_score"] for row, line in rows.items()}
-        words = {row: "、".join(hit["word"] for hit in line["evidence"][part]) for row, line in rows.items()}
+        words = {row: _words(line, part) for row, line in rows.items()}
         seconds = {row: line[f"{part}_second"] for row, line in rows.items()}
         label, score, why, second = (head.format(title) for head in _HEADS)
         yield ExtraColumn(title=label, values=shown, fills=unsure | differs, width=30)
@@ -240,6 +261,12 @@ def _columns(suggested: Suggested, rows: Mapping[int, Mapping[str, Any]]) -> Ite
         yield ExtraColumn(title=second, values=seconds, width=24)
     kinds = {row: f"疑似{line['not_complaint_kind']}" for row, line in rows.items() if line["not_complaint"]}
     yield ExtraColumn(title=NOT_COMPLAINT_TITLE, values=kinds, width=12)
+
+
+def _words(line: Mapping[str, Any], part: str) -> str:
+    """The words of the rules; where the model has answered, what they point to."""
+    words = "、".join(hit["word"] for hit in line["evidence"][part])
+    return f"按本机构编码学习；规则指向“{line[f'{part}_second']}”：{words}" if line.get(f"{part}_learned") else words
 
 
 def _shown(line: Mapping[str, Any], part: str) -> str:

@@ -80,13 +80,16 @@ def _table(
     head(sheet, title, hint, heads, widths)
     text = drawing.style(alignment=palette.WRAPPED, border=palette.UNDERLINE)
     number = drawing.style(number_format="#,##0.##", alignment=palette.CENTRED, border=palette.UNDERLINE)
+    looks = {
+        "gained": (palette.LEVEL_FONTS["error"], palette.LEVEL_FILLS["error"]),
+        "lost": (palette.font(10, palette.GOOD_INK), palette.GOOD_FILL),
+        "changed": (palette.LEVEL_FONTS["note"], palette.LEVEL_FILLS["note"]),
+    }
     marks = {
-        CHANGE_TITLES[change]: drawing.style(font=font, fill=fill, alignment=palette.CENTRED, border=palette.UNDERLINE)
-        for change, font, fill in (
-            ("gained", palette.LEVEL_FONTS["error"], palette.LEVEL_FILLS["error"]),
-            ("lost", palette.font(10, palette.GOOD_INK), palette.GOOD_FILL),
-            ("changed", palette.LEVEL_FONTS["note"], palette.LEVEL_FILLS["note"]),
+        name: drawing.style(
+            font=looks[change][0], fill=looks[change][1], alignment=palette.CENTRED, border=palette.UNDERLINE
         )
+        for change, name in CHANGE_TITLES.items()
     }
 
     def style(value: Any) -> int:
