@@ -33,6 +33,7 @@ class Merged:
         settled: what becomes of every cell that came back changed.
         troubles: what is wrong, sender by sender.
         receipts: file by file.
+        dropped: once written, formulas whose result the spreadsheet program computes when it opens the copy.
     """
 
     book: Book
@@ -40,6 +41,7 @@ class Merged:
     settled: list[Settled] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     receipts: list[FileReceipt] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
     @property
     def undecided(self) -> list[Settled]:
@@ -78,6 +80,10 @@ class Merged:
             f"收回 {len(self.receipts)} 个文件，读了 {len(read)} 个、{sum(each.back for each in read)} 行；"
             f"写回 {len(self.applied)} 格，要您决定 {len(self.undecided)} 格，问题 {len(self.troubles)} 处。"
         )
+        if isinstance(self.book.editable, bytes):
+            yield "  原文件有打开密码，合并后的副本没有加密；请按保密要求存放。"
+        if self.dropped:
+            yield f"  有 {len(self.dropped)} 个公式的结果随之改变，打开副本时由 Excel 或 WPS 重算（如 {self.dropped[0]}）。"
         for receipt in self.receipts:
             yield from _told(receipt)
         for each in self.undecided[:SHOWN]:
@@ -164,7 +170,7 @@ def merge(
     sents: dict[Path, tuple[Book, SentBook | None] | WorkbookError] = {}
     for number, path in enumerate(paths, start=1):
         step(f"读取收回的文件 {number}/{len(paths)}")
-        sents[path] = _opened(path)
+        sents[path] = _opened(path, reading.password)
     step("读取台账")
     book, register = _register(rules, source, reading, [each[1] for each in sents.values() if isinstance(each, tuple)])
     home = Home(rules, book, register, reading)
@@ -181,9 +187,9 @@ def merge(
     return merged
 
 
-def _opened(path: Path) -> tuple[Book, SentBook | None] | WorkbookError:
+def _opened(path: Path, password: str) -> tuple[Book, SentBook | None] | WorkbookError:
     try:
-        book = open_book(path)
+        book = open_book(path, password)
         return book, origin_sheet.read(book)
     except WorkbookError as problem:
         return problem
@@ -260,4 +266,4 @@ def write_merged(
     sheet = merge_sheet.MergeSheet(
         register=result.register, settled=result.settled, troubles=result.troubles, receipts=result.receipts, lines=[next(result.lines())]
     )  # fmt: skip
-    merged_copy.write(result.book, sheet, out, overwrite=overwrite, allow_unsigned=allow_unsigned)
+    result.dropped = merged_copy.write(result.book, sheet, out, overwrite=overwrite, allow_unsigned=allow_unsigned)

@@ -13,7 +13,9 @@ from xiaobao_xl.workbook.grids import Book
 from xiaobao_xl.workbook.merge_sheet import MergeSheet
 
 
-def write(book: Book, result: MergeSheet, out: Path, *, overwrite: bool = False, allow_unsigned: bool = False) -> None:
+def write(
+    book: Book, result: MergeSheet, out: Path, *, overwrite: bool = False, allow_unsigned: bool = False
+) -> list[str]:
     """Write the copy.
 
     Args:
@@ -22,6 +24,9 @@ def write(book: Book, result: MergeSheet, out: Path, *, overwrite: bool = False,
         out: target, of the same kind as the original.
         overwrite: replace an existing file.
         allow_unsigned: a digital signature of the original may become invalid in the copy.
+
+    Returns:
+        Formulas whose kept value was taken away, `工作表!B5`; the spreadsheet program computes them.
 
     Raises:
         WorkbookError: the target exists, is the original, is of another kind, or cannot be written.
@@ -47,3 +52,4 @@ def write(book: Book, result: MergeSheet, out: Path, *, overwrite: bool = False,
         with package.open(drawn.getvalue()) as ours:
             original.import_sheet(ours, merge_sheet.TITLE, first=True, as_title=title, even_if_protected=True)
         original.save(out)
+        return original.dropped
