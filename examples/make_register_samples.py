@@ -20,6 +20,7 @@ where `bases: {项目: 数值}` is given.
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -46,6 +47,7 @@ _FORMATS = {
     "number": "#,##0.00",
     "integer": "0",
 }
+_PAGE = 150  # width of columns that stays readable on one A4 page across
 _LINE = Side(style="thin", color="C9D3DB")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 
@@ -124,6 +126,8 @@ def drawn(schema: Schema, sample: Sample) -> Workbook:
     sheet.freeze_panes = f"{get_column_letter(key + 1)}2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(schema.columns))}{len(sample.rows) + 1}"
     palette.print_landscape(sheet, title_rows="1:1")
+    sheet.page_setup.fitToWidth = math.ceil(sum(size.width for size in sheet.column_dimensions.values()) / _PAGE)
+    sheet.print_title_cols = f"A:{get_column_letter(key)}"
     if sample.bases:
         bases = workbook.create_sheet("基础数据")
         for line in (("项目", "数值"), *sample.bases.items()):

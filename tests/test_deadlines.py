@@ -368,18 +368,26 @@ def test_a_date_of_the_register_may_be_the_last_day_itself(rules: Rules) -> None
     limit = Deadline(
         title="完成整改",
         starts="rectify_by",
+        agreed="extended_to",
         met_by=("rectified_on",),
-        words={"rectify_by": "整改期限", "rectified_on": "整改完成"},
+        words={"rectify_by": "整改期限", "extended_to": "延期至", "rectified_on": "整改完成"},
     )
     assert list(limit.problems()) == []
+
+    def days(*texts: str | None) -> pd.DatetimeIndex:
+        return pd.to_datetime(list(texts)).astype("datetime64[s]")
+
     frame = pd.DataFrame(
         {
-            "rectify_by": pd.to_datetime(["2026-03-31", "2026-03-31", "2026-07-02", None]).astype("datetime64[s]"),
-            "rectified_on": pd.to_datetime([None, "2026-03-31", None, None]).astype("datetime64[s]"),
+            "rectify_by": days("2026-03-31", "2026-03-31", "2026-07-02", None, "2026-03-31"),
+            "rectified_on": days(None, "2026-03-31", None, None, None),
+            "extended_to": days(None, None, None, None, "2026-07-31"),
         }
     )
     found = due(limit, frame, rules.calendar, date(2026, 6, 30))
-    assert found.table["status"].tolist() == ["overdue", "met", "due_soon", "insufficient"]
+    assert found.table["status"].tolist() == ["overdue", "met", "due_soon", "insufficient", "pending"]
     assert not found.late.any(), "no rule of law is broken"
-    assert found.late_by_reference.tolist() == [True, False, False, False]
+    assert found.late_by_reference.tolist() == [True, False, False, False, False]
     assert found.explain(0) == "整改期限 2026-03-31。截至 2026-06-30 未见整改完成，已超期 91 日。"
+    extended = "整改期限 2026-03-31，延期至 2026-07-31，以此为准。截至 2026-06-30 未见整改完成，还剩 31 日（未到期）。"
+    assert found.explain(4) == extended

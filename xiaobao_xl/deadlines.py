@@ -108,8 +108,8 @@ class Deadline:
         """What the types of the fields cannot refuse, in Chinese."""
         if any(len(pair) != 2 for pair in self.excludes):
             yield "excludes 的每一项应为两列：[开始日, 结束日]"
-        if not self.versions and (self.restarts or self.agreed or self.excludes):
-            yield "versions 至少要有一个版本；没有版本时 starts 就是届满日，不写 restarts、agreed、excludes"
+        if not self.versions and (self.restarts or self.excludes):
+            yield "versions 至少要有一个版本；没有版本时 starts 就是届满日，不写 restarts、excludes"
         for day, version in self.versions.items():
             if isinstance(version.days, int) == bool(version.by):
                 yield f"versions.{day}: days 分情形时须写 by，不分情形时不写"

@@ -68,10 +68,14 @@ def receipt(registers: Sequence[Register]) -> None:
             _say(f"  跳过 {count} 行：{reason}（{_rows(rows)}）")
         for note in read.notes:
             _say(f"  {note}")
-        if read.not_run:
+        elsewhere = Counter(why for why in read.not_run.values() if why.startswith("没有同时读到"))
+        for why, count in elsewhere.items():
+            _say(f"  未执行 {count} 条检查：{why}")
+        lacking = len(read.not_run) - elsewhere.total()
+        if lacking:
             partly = sum("只检查了其余各列" in why for why in read.not_run.values())
             _say(
-                f"  未执行 {len(read.not_run) - partly} 条检查，部分执行 {partly} 条，因为表中没有这些列：{_columns_missing(register)}"
+                f"  未执行 {lacking - partly} 条检查，部分执行 {partly} 条，因为表中没有这些列：{_columns_missing(register)}"
             )
         if read.waived:
             _say(f"  豁免 {read.waived} 条。")

@@ -73,7 +73,10 @@ class _Row:
         if self.cell(self.deadline.starts) is None:
             return f"{start}日期未填，无法计算“{self.deadline.title}”时限（资料不足）。"
         if not self.deadline.versions:
-            return f"{self.dated(self.deadline.starts)}。{self.became()}"
+            later = (
+                [f"{self.dated(self.deadline.agreed)}，以此为准"] if self.cell(self.deadline.agreed) is not None else []
+            )
+            return "，".join([self.dated(self.deadline.starts), *later]) + f"。{self.became()}"
         if self.version is None:
             first = min(self.deadline.versions)
             return f"{start} {self.day(self.deadline.starts)}，早于所载规定的最早适用日 {first}，无适用规定。"

@@ -51,14 +51,23 @@ def _can_run(check_id: str, check: Check, register: Register, context: Context) 
     if unknown:
         register.receipt.not_run[check_id] = f"台账没有{wording.quoted(register, *unknown)}列，无从判断适用条件"
         return False
-    if unread := _unread(check, context):
-        register.receipt.not_run[check_id] = unread
-        return False
     lacking, able = check.gap(register, context)
+    if able and (unread := _unread(check, context)):
+        if _concerns_a_row(check, register, context):
+            register.receipt.not_run[check_id] = unread
+        return False
     if lacking:
         rest = "，只检查了其余各列" if able else ""
         register.receipt.not_run[check_id] = f"台账没有{wording.quoted(register, *lacking)}列{rest}"
     return able
+
+
+def _concerns_a_row(check: Check, register: Register, context: Context) -> bool:
+    """Some row has all that the check would look up elsewhere."""
+    concerned = _judged(check, register, context)
+    for column in check.uses():
+        concerned = concerned & register.filled(column)
+    return bool(concerned.any())
 
 
 def _unread(check: Check, context: Context) -> str:
