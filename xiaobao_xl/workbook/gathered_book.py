@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RECEIPT, TWICE, UNUSED = "汇总回执", "重复编号", "没有用的行"
 FILE, ROW = "来源文件", "来源行"
 _SAMPLE: Final = 200
+_CAME_ALONG: Final = ("未登记的列（没有读）", "没有表头的列里有零散内容")
 _Twice = tuple[str, Sequence[tuple[str, int]], Sequence[str]]
 
 
@@ -105,7 +106,9 @@ def _samples(book: Book, ours: Sequence[str], extra: Sequence[str]) -> Iterator[
 
 def _rows(drawing: Drawing, book: Book, ours: Sequence[str], extra: Sequence[str]) -> Iterator[Row]:
     formats = [blank.FORMATS.get(book.schema.columns[name].type, "General") for name in ours]
-    styles = [drawing.style(number_format=code) for code in formats]
+    styles = [
+        drawing.style(number_format=code, alignment=palette.MIDDLE if code[0] == "y" else None) for code in formats
+    ]
     is_day = [book.schema.columns[name].type in {"date", "moment"} for name in ours]
     plain, faint = drawing.style(), drawing.style(font=palette.FAINT)
     day, whole = drawing.style(number_format=palette.DATE_FORMAT), drawing.style(number_format="0")
@@ -134,7 +137,7 @@ def _draw_receipt(drawing: Drawing, book: Book) -> None:
     lines: list[tuple[object, ...]] = [
         (
             part.file, part.sheet, len(part.columns), part.receipt.rows_read, len(part.rows), len(part.receipt.skipped),
-            "、".join(part.extra) or "—", " ".join(part.receipt.notes[1:]),
+            "、".join(part.extra) or "—", " ".join(_notes(part)),
         )
         for part in book.parts
     ]  # fmt: skip
@@ -145,6 +148,11 @@ def _draw_receipt(drawing: Drawing, book: Book) -> None:
     lines.append(("合计", f"{len(book.parts)} 张表", "", read, used, skipped, "", told))
     heads = ("来自哪个文件", "工作表名", "认出列数", "读到行", "采用行", "跳过行", "未登记的列（放在最右）", "读取说明")
     _draw_list(drawing, RECEIPT, heads, (34, 18, 10, 9, 9, 9, 40, 90), iter(lines), book.lines)
+
+
+def _notes(part: Part) -> list[str]:
+    """How the sheet was read, without what is said of columns that were not: here they come along."""
+    return [note for note in part.receipt.notes[1:] if not note.startswith(_CAME_ALONG)]
 
 
 def _draw_list(
