@@ -57,7 +57,8 @@ def head(page: Page, plan: Plan, title: str, last: str) -> None:
     nil = getattr(pages, "nil_mark", lambda _: "")(page.report)
     period = "（".join(f"{{{{ {plan.texts[kind]} }}}}" for kind in ("period", "dates") if kind in plan.texts)
     count = sum(1 for _ in page.sheet[f"A1:{last}1"][0])
-    middle, after = get_column_letter(max(count // 2, 1)), get_column_letter(max(count // 2, 1) + 1)
+    left = max(count // 2, min(2, count - 1))  # the first column of most sheets is narrow
+    middle, after = get_column_letter(left), get_column_letter(left + 1)
     page.box(f"A1:{last}1", title, TITLE, border=_NONE)
     closed = "）" if {"period", "dates"} <= set(plan.texts) else ""
     page.box(f"A2:{last}2", f"{period}{closed}{nil}", Font(name=SONG, size=11, color=palette.INK), border=_NONE)

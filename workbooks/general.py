@@ -49,7 +49,7 @@ _TILES = {
 }  # fmt: skip
 _SLOTS = ("E", "F:G", "H", "I", "J", "K", "L", "M")  # columns of a table as wide as the page, its names in A:D
 _NUMERALS = "一二三四五六七八九十"
-_PAGE = 980  # points of height that a printed page holds at the scale of the sheet
+_PAGE = 860  # points of height that a printed page holds at the scale of the sheet
 _NONE = Border()
 
 
