@@ -28,6 +28,8 @@ LINES_SHOWN: Final = 15  # of a section; more is read in the workbook
 Warner = Callable[[Rules, Sequence[Register], date], Iterable[Item]]
 """Early warnings from the registers of one role's unit, as items of the section `warnings`."""
 
+_Waiting = tuple[Timed, Sequence[tuple[int, DueRow]]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -148,12 +150,15 @@ def today(
     if not shown and any(rules.roles[name].filing_days for name in chosen):
         timed += _sample_filings(rules, as_of, step)
     step("排出今日事项")
-    pages = {name: _page(rules, name, registers, timed, as_of, unit, warner) for name in chosen}
+    waiting = [(part, list(_open_rows(part, as_of))) for part in timed if part.is_task]
+    pages = {name: _page(rules, name, registers, waiting, as_of, unit, warner) for name in chosen}
     if unit and not any(page.found for page in pages.values()):
         raise WorkbookError(
             f"台账里没有名称含“{unit}”的机构；请核对 --unit，或不写 --unit 看全部。{_units(rules, chosen, registers)}"
         )
-    return Day(pages=pages, registers=registers, paths={book.name: book for book in books}, as_of=as_of)
+    names = Counter(book.name for book in books)
+    paths = {book.name: book for book in books if names[book.name] == 1}  # of two files of one name none can be linked
+    return Day(pages=pages, registers=registers, paths=paths, as_of=as_of)
 
 
 def write_today(
@@ -197,13 +202,12 @@ def _roles(rules: Rules, role: str) -> list[str]:
 
 
 def _page(
-    rules: Rules, name: str, registers: Sequence[Register], timed: Sequence[Timed], as_of: date, unit: str, warner: Warner | None
+    rules: Rules, name: str, registers: Sequence[Register], waiting: Sequence[_Waiting], as_of: date, unit: str, warner: Warner | None
 ) -> Page:  # fmt: skip
     role = rules.roles[name]
     masks = {id(register): role.of_unit(register.frame, unit) for register in registers}
     rows = {key: mask for key, (mask, _) in masks.items()}
-    shown = [part for part in timed if part.is_task and part.id not in role.hides]
-    open_rows = [row for part in shown for row in _open_rows(part, rows.get(id(part.register)), as_of)]
+    open_rows = [row for part, found in waiting if part.id not in role.hides for row in _seen(part, found, rows)]
     files = {register.origin.file for register in registers}
     filings = [row for row in open_rows if row.deadline in _filing_deadlines(rules)]
     duties = [row for row in open_rows if row.deadline not in _filing_deadlines(rules)]
@@ -237,10 +241,16 @@ def _sample_filings(rules: Rules, as_of: date, step: Step) -> Sequence[Timed]:
     return due(rules, path, Reading(register=FILINGS, sheet=("all",)), as_of, step=step).timed
 
 
-def _open_rows(part: Timed, rows: np.ndarray | None, as_of: date) -> Iterator[DueRow]:
-    """Rows of the unit that still wait; where only a setting or a secondary source tells the last day, by that one."""
+def _seen(part: Timed, found: Sequence[tuple[int, DueRow]], rows: Mapping[int, np.ndarray]) -> Iterator[DueRow]:
+    """Rows of the unit; a register that is no one's, such as a sample, is seen by all."""
+    mine = rows.get(id(part.register))
+    yield from (row for position, row in found if mine is None or mine[position])
+
+
+def _open_rows(part: Timed, as_of: date) -> Iterator[tuple[int, DueRow]]:
+    """Positions and rows that still wait; where only a setting or a secondary source tells the last day, by that one."""
     table = part.due.table
-    waits = table["done_on"].isna().to_numpy() & (True if rows is None else rows)
+    waits = table["done_on"].isna().to_numpy()
     decided = waits & table["status"].isin(reminders.OPEN).to_numpy()
     told = waits & (table["status"] == "no_rule").to_numpy() & ~np.isnat(part.due.reference_due_on)
     positions = part.positions[(decided | told)[part.positions]]
@@ -252,7 +262,9 @@ def _open_rows(part: Timed, rows: np.ndarray | None, as_of: date) -> Iterator[Du
         found = replace(row, noun=noun, unit=unit)
         if told[position]:
             found = _by_reference(found, part.due.reference_due_on[position], as_of)
-        yield replace(found, title=titles[position][0], explanation=titles[position][1]) if titles else found
+        if titles:
+            found = replace(found, title=titles[position][0], explanation=titles[position][1])
+        yield position, found
 
 
 def _by_reference(row: DueRow, end: np.datetime64, as_of: date) -> DueRow:
