@@ -15,7 +15,7 @@ from xiaobao_xl.tasks.comparing import compare
 from xiaobao_xl.tasks.intake import Reading
 from xiaobao_xl.tasks.merging import merge, write_merged
 from xiaobao_xl.tasks.splitting import Division, split, write_split
-from xiaobao_xl.workbook import origin_sheet
+from xiaobao_xl.workbook import origin_sheet, reading
 
 ROWS = [complaint(number, f"支行{number % 3}", 处理人="旧人" if number == 3 else None) for number in range(1, 10)]
 
@@ -184,6 +184,59 @@ def test_faults_are_told_to_their_sender_and_the_rest_goes_home(bring_home, sent
     assert any(sender == "坏" for sender, _ in told)
     assert len(told) == 4
     assert [each.replies[0].there for each in merged.applied] == ["已退"]
+
+
+def test_what_a_unit_added_has_no_place_and_is_told(bring_home, sent):
+    book = load_workbook(sent["支行1"])
+    sheet = book["转办单"]
+    width = sheet.max_column
+    sheet.cell(4, width + 1).value, sheet.cell(5, width + 1).value = "我们的备注", "见附件"
+    sheet.cell(4, width + 2).value, sheet.cell(5, width + 2).value = "撤回日期", "2026-09-01"
+    sheet.cell(6, width + 5).value = "写在旁边的话"
+    book.save(sent["支行1"])
+    told = [message for _, message in troubles(bring_home())]
+    assert "多出“撤回日期”一列，没有并入；要用的请自行转录" in told
+    assert "多出“我们的备注”一列，没有并入；要用的请自行转录" in told
+    assert any("没有表头的列里有零散内容" in message for message in told)
+    assert len(told) == 3
+
+
+def test_a_heading_that_was_renamed_is_told(bring_home, sent):
+    book = load_workbook(sent["支行1"])
+    book["转办单"]["H4"] = "随便改的"
+    heading = load_workbook(sent["支行0"])["转办单"]["H4"].value
+    book.save(sent["支行1"])
+    told = [message for _, message in troubles(bring_home())]
+    assert told == [
+        "多出“随便改的”一列，没有并入；要用的请自行转录",
+        f"“{heading}”一列不见了，或表头被改，这一列没有并入",
+    ]
+
+
+def test_a_row_given_to_another_unit_meanwhile_is_told(bring_home, sent, register):
+    changed(sent["支行1"], {("TS0001", "处理结果"): "已致歉"})
+    changed(register, {("TS0001", "被投诉机构"): "支行2"}, SHEET, 1)
+    merged = bring_home()
+    assert troubles(merged) == [("支行1", "TS0001 在台账里现在归“支行2”，内容照常比较，请核实")]
+    assert len(merged.applied) == 1
+
+
+def test_a_workbook_from_another_sheet_waits_for_its_own_merging(bring_home, rules, register, sent):
+    book = load_workbook(register)
+    book.copy_worksheet(book[SHEET]).title = "上月"
+    book.save(register)
+    changed(sent["支行1"], {("TS0001", "处理结果"): "已致歉"})
+    merged = merge(rules, register, [sent["支行1"]], Reading(sheet=("上月",)))
+    assert not merged.settled
+    assert f"请另用 --sheet {SHEET} 合并" in merged.receipts[0].note
+    assert len(bring_home().applied) == 1  # where no sheet is named, the one they were divided from is taken
+
+
+def test_the_merged_copy_is_read_like_the_register(bring_home, rules, tmp_path):
+    out = tmp_path / "合并.xlsx"
+    write_merged(bring_home(), out)
+    (register,) = reading.read(out, rules.registers, rules.categories)
+    assert (register.id, register.origin.sheet, len(register)) == ("complaint", SHEET, len(ROWS))
 
 
 def test_a_private_value_is_masked_in_what_is_told(bring_home, sent):

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from xiaobao_xl.cells import plain
+from xiaobao_xl.cells import plain, shown
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.registers import Register
-from xiaobao_xl.returns import FileReceipt, Reply, Trouble, is_same
+from xiaobao_xl.returns import FileReceipt, Reply, Trouble, is_blank, is_same
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading
 from xiaobao_xl.workbook import origin_sheet, returned_book
@@ -34,6 +34,7 @@ class Home:
         self.rules, self.register, self.reading = rules, register, reading
         self.raw: RawRows = raw_rows(book.load(register.origin.sheet), register)
         self.sha256 = hashlib.sha256(book.path.read_bytes()).hexdigest()
+        self.sheets = book.names
         self.rows = {row: position for position, row in enumerate(register.origin.rows.tolist())}
         self.keys: dict[str, list[int]] = defaultdict(list)
         for position, cell in enumerate(self.raw.columns[register.schema.key]):
@@ -63,6 +64,10 @@ class Home:
             )
             receipt.note = "不是这本台账的，没有并入"
             return
+        if sent is not None and sent.sheet != self.register.origin.sheet and sent.sheet in self.sheets:
+            receipt.note = f"发自工作表“{sent.sheet}”，这次没有并入；请另用 --sheet {sent.sheet} 合并"
+            self._trouble(receipt, "", receipt.note)
+            return
         try:
             back = returned_book.read(
                 book, self.register.schema, self.rules.categories, sent, register=self.register.id, layouts=self.reading.layouts
@@ -85,6 +90,7 @@ class Home:
             self._trouble(receipt, "", "隐藏页“收发对号”不见了，只按编号和表头对号；发出时的内容已无从查对")
         for number, reason in back.register.receipt.skipped:
             self._trouble(receipt, f"第 {number} 行", f"没有读：{reason}")
+        self._tell_strange(receipt, back)
         columns = self._columns(receipt, back)
         lines = _Lines(back, self.register.schema.key)
         taken: dict[int, int] = {}
@@ -98,9 +104,38 @@ class Home:
                 )
                 continue
             taken[position] = row.number
+            self._tell_moved(receipt, back, row, position)
             self._cells(receipt, back, row, columns, line, position)
         receipt.matched = len(taken)
         receipt.missing = [lines.key(line) or f"序号 {line}" for line in lines.left()]
+
+    def _tell_strange(self, receipt: FileReceipt, back: ReturnedBook) -> None:
+        """Columns and cells the unit added, which have no place in the register."""
+        if back.sent is None or not back.sent.columns:
+            return
+        sent = {column.id for column in back.sent.columns}
+        added = [
+            back.register.origin.headings[name]
+            for name, cells in back.raw.columns.items()
+            if name not in sent and not all(map(is_blank, cells))
+        ]
+        for heading in (*added, *back.register.receipt.unknown_headings):
+            self._trouble(receipt, "", f"多出“{heading}”一列，没有并入；要用的请自行转录")
+        for note in back.register.receipt.notes:
+            if note.startswith("没有表头的列里有零散内容"):
+                self._trouble(receipt, "", note)
+
+    def _tell_moved(self, receipt: FileReceipt, back: ReturnedBook, row: ReturnedRow, position: int) -> None:
+        """A row the register has given to another unit since it was sent."""
+        by = back.sent.by if back.sent is not None else ""
+        spec = self.register.schema.columns.get(by)
+        if spec is None or spec.values or spec.scheme or by not in self.raw.columns:
+            return
+        unit = " ".join(shown(self.raw.columns[by][position]).split())
+        if plain(unit) != plain(receipt.sender):
+            self._trouble(
+                receipt, f"第 {row.number} 行", f"{row.key} 在台账里现在归“{unit or '（空）'}”，内容照常比较，请核实"
+            )
 
     def _columns(self, receipt: FileReceipt, back: ReturnedBook) -> list[tuple[int, str, bool]]:
         """Columns to compare: place among those sent, id, whether the unit may fill it."""
