@@ -35,10 +35,11 @@ def test_empty_cells_are_filled_together_and_the_receipt_says_so() -> None:
         },
     )
     linking.fill([complaints], [mending])
-    assert shown(complaints, "from") == ["2026-03-01", "2026-01-05", "NaT"]
-    assert shown(complaints, "to") == ["NaT", "NaT", "NaT"], "an interval is never made of two sources"
+    assert shown(complaints, "from") == ["2026-02-01", "2026-01-05", "NaT"]
+    assert shown(complaints, "to") == ["2026-02-10", "NaT", "NaT"], "an interval is never made of two sources"
+    assert shown(complaints, "from#2") == ["2026-03-01", "NaT", "NaT"]
     assert complaints.receipt.notes == [
-        "有 1 行的“开始”、“结束”为空，计算时取自“整改台账”（不写入本表）；有 1 件在其中不止一条，只取最后一条。"
+        "有 1 行的“开始”、“结束”为空，计算时取自“整改台账”（不写入本表）；有 1 行在其中不止一条，各条的起止日期都计入。"
     ]
 
 
@@ -103,6 +104,24 @@ def test_days_of_the_mediation_register_move_the_complaints_due_day(tmp_path: Pa
         "together": "2026-10-06", "alone": "2026-09-16", "two files": "2026-10-06",
     }  # fmt: skip
     assert "调解（第23条）2026-09-05 至 2026-09-24 共 20 日" in days["together"]["explanation"]
+
+
+def test_the_days_of_every_mediation_of_a_complaint_are_left_out(tmp_path: Path, rules: Rules) -> None:
+    """A refused proposal has no days; of two mediations one still runs."""
+    refused = ["TJ0", "TS1", date(2026, 9, 2), None, None, "城东支行"]
+    again = ["TJ3", "TS1", date(2026, 9, 25), date(2026, 9, 26), date(2026, 9, 28), "城东支行"]
+    ended = workbook(tmp_path / "两次.xlsx", 消费投诉台账=COMPLAINT, 纠纷调解台账=[*MEDIATION[:2], again, refused])
+    running = [*again[:4], None, again[5]]
+    open_ = workbook(
+        tmp_path / "在调.xlsx", 消费投诉台账=COMPLAINT, 纠纷调解台账=[MEDIATION[0], refused, MEDIATION[1], running]
+    )
+    (first,), (second,) = (
+        due(rules, path, Reading(sheet=("消费投诉台账",)), AS_OF, only="decision").as_json()["rows"]
+        for path in (ended, open_)
+    )
+    assert first["due_on"] == "2026-10-09", "15 days, and 20 and 3 days of mediation"
+    assert "2026-09-05 至 2026-09-24、调解（第23条）2026-09-26 至 2026-09-28 共 23 日" in first["explanation"]
+    assert second["status_id"] == "suspended"
 
 
 def test_a_workbook_of_several_registers_is_checked_with_its_links(tmp_path: Path, rules: Rules) -> None:

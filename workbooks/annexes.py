@@ -161,7 +161,8 @@ def list_sheet(workbook: Workbook, plan: Plan, name: str, number: int, report: R
         page.sheet.column_dimensions[letter].width = width
     head(page, plan, figure.title, last)
     page.line(6)
-    top, row, foot = page.line(24), page.line(30), page.line(21)
+    is_long = any(column.endswith(".explanation") for column in figure.list)  # type: ignore[attr-defined]
+    top, row, foot = page.line(24), page.line(66 if is_long else 30), page.line(21)
     for letter, (words, _, shape) in zip(_letters(len(lines) + 1), [("序号", 6, "0"), *lines], strict=True):
         page.box(f"{letter}{top}", words, LABEL, fill=PALE)
         cell = page.box(
@@ -179,7 +180,7 @@ def _list_column(schema: Schema, column: str) -> tuple[str, float, str]:
     part = column.partition(".")[2]
     if part:
         words = getattr(figure_kinds, "DEADLINE_PARTS", {}).get(part, part)
-        return words, 36 if part == "explanation" else 12, "yyyy-mm-dd" if part == "due_on" else "General"
+        return words, 52 if part == "explanation" else 12, "yyyy-mm-dd" if part == "due_on" else "General"
     spec = schema.columns[column]
     shapes = {
         "date": ("yyyy-mm-dd", 12),

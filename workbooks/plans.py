@@ -67,8 +67,8 @@ def plan_of(report: Report, schema: Schema, schemes: Mapping[str, Scheme]) -> Pl
             plan.lists.append(name)
         elif figure.printed:
             source = report.figures[behind(report, name)]
-            split.setdefault((source.by, str(source.level)), []).append(name)
-    plan.undivided = [*split.pop(((), "reported"), []), *report.bases]
+            split.setdefault((source.by, str(source.level) if source.by else ""), []).append(name)
+    plan.undivided = [*split.pop(((), ""), []), *report.bases]
     for (by, _), names in split.items():
         group = _group(report, schema, schemes, by, names)
         (plan.matrices if len(by) > 1 else plan.groups if group.rows else plan.open).append(group)

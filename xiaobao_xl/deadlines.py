@@ -35,7 +35,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from xiaobao_xl import sentences
+from xiaobao_xl import linking, sentences
 from xiaobao_xl.conditions import Condition, select
 from xiaobao_xl.entries import entry
 from xiaobao_xl.law import Instrument
@@ -223,6 +223,7 @@ def due(
     >>> found.table[["due_on", "status", "days_left"]].values.tolist()
     [[Timestamp('2026-01-20 00:00:00'), 'due_soon', 2.0]]
     """
+    deadline = linking.with_further_intervals(deadline, frame)
     hours = any(version.unit == "hours" for version in deadline.versions.values())
     events = Events(frame, "s" if hours else "D")
     applies = select(frame, deadline.when)

@@ -7,12 +7,14 @@ read together:
     mediation_from: {title: 调解开始日期, type: date, filled_from: {register: mediation, by: complaint_no, column: agreed_on}}
 
 All empty cells of a row that come from one register are filled together or not at all, so that no interval is made of
-two sources. Nothing is ever written into the workbook.
+two sources. Where several rows there belong to one of ours, the further ones fill columns of their own, `mediation_from#2`
+and so on, which a deadline leaves out as it does the first. Nothing is ever written into the workbook.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from xiaobao_xl.categories import Scheme
 from xiaobao_xl.conditions import Condition, select
 from xiaobao_xl.registers import Register, Schema
 
+_FURTHER = "#"
 _APART = r"[\s、,，;；/]+"
 
 
@@ -146,21 +149,40 @@ def _fill(register: Register, others: Sequence[Register], by: str, columns: Mapp
         if name in frame:
             empty &= register.empty(name)
     found = links(register.keys(), theirs, by)
-    several = int(found.duplicated("own").sum())
-    found = found.drop_duplicates("own", keep="last")
-    found = found[empty[found["own"].to_numpy()]]
-    used = np.zeros(len(found), dtype=bool)
-    for name, column in columns.items():
-        cells = theirs[column].iloc[found["other"]]
-        if cells.notna().any():
-            used |= cells.notna().to_numpy()
-            own = frame[name].copy() if name in frame else cells.iloc[:0].reset_index(drop=True).reindex(frame.index)
-            own.iloc[found["own"]] = cells.to_numpy()
-            frame[name] = own
-    if used.any():
+    says = theirs[list(columns.values())].notna().any(axis=1).to_numpy()
+    found = found[empty[found["own"].to_numpy()] & says[found["other"].to_numpy()]]
+    turns = found.groupby("own").cumcount().to_numpy()
+    for turn in range(int(turns.max(initial=-1)) + 1):
+        _take(frame, found[turns == turn], theirs, columns, suffix=f"{_FURTHER}{turn + 1}" if turn else "")
+    if len(found):
         title = others[0].schema.title
         names = "、".join(f"“{register.schema.columns[name].title}”" for name in columns)
-        more = f"；有 {several} 件在其中不止一条，只取最后一条" if several else ""
+        more = f"；有 {int((turns == 1).sum())} 行在其中不止一条，各条的起止日期都计入" if (turns > 0).any() else ""
         register.receipt.notes.append(
-            f"有 {int(used.sum())} 行的{names}为空，计算时取自“{title}”（不写入本表）{more}。"
+            f"有 {int((turns == 0).sum())} 行的{names}为空，计算时取自“{title}”（不写入本表）{more}。"
         )
+
+
+def _take(
+    frame: pd.DataFrame, found: pd.DataFrame, theirs: pd.DataFrame, columns: Mapping[str, str], *, suffix: str
+) -> None:
+    """Take cells from one linked row each; of a second row and further ones only its dates, into columns of their own."""
+    for name, column in columns.items():
+        cells = theirs[column].iloc[found["other"]]
+        if cells.isna().all() or (suffix and cells.dtype.kind != "M"):
+            continue
+        target = name + suffix
+        own = frame[target].copy() if target in frame else cells.iloc[:0].reset_index(drop=True).reindex(frame.index)
+        own.iloc[found["own"].to_numpy(dtype=np.int64)] = cells.to_numpy()
+        frame[target] = own
+
+
+def with_further_intervals(deadline: Any, frame: pd.DataFrame) -> Any:
+    """The deadline with the intervals that a second linked row and further ones have added to a frame."""
+    numbers = sorted({str(name).rpartition(_FURTHER)[2] for name in frame if _FURTHER in str(name)})
+    further = {(first + _FURTHER + n, last + _FURTHER + n): first for n in numbers for first, last in deadline.excludes}
+    new = {pair: first for pair, first in further.items() if pair[0] in frame}
+    if not new:
+        return deadline
+    words = {name: deadline.words.get(first, first) for (name, _), first in new.items()}
+    return replace(deadline, excludes=(*deadline.excludes, *new), words={**deadline.words, **words})
