@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -280,6 +281,27 @@ def test_references_of_roles_that_lead_nowhere_are_refused(tmp_path):
         "时限 never 没有定义",
     ):
         assert what in told
+
+
+def test_all_registers_of_the_post_meet_on_one_page(rules):
+    folder = Path(__file__).parents[1] / "examples"
+    samples = [path for path in sorted(folder.glob("*_样例.xlsx")) if not path.name.startswith("投诉台账")]
+    assert len(samples) == len(rules.registers) - 1
+    found = today(rules, samples, Reading(), AS_OF, role="head").pages["head"]
+    overdue = {item.file for item in found.items if item.section == "overdue"}
+    assert {"纠纷调解台账_样例.xlsx", "溯源整改台账_样例.xlsx", "制度流程台账_样例.xlsx"} <= overdue
+    assert [item.key for item in found.items if item.section == "filings"] == ["BS2026-10"]
+    assert not any(re.search(r"1[3-9]\d{9}", repr(item)) for item in found.items)
+
+
+def test_two_files_of_one_name_are_not_linked(rules, tmp_path):
+    books = []
+    for name in ("甲", "乙"):
+        (tmp_path / name).mkdir()
+        books.append(write_book(tmp_path / name / "台账.xlsx", {"台账": ROWS[:1]}))
+    found = today(rules, books, Reading(), AS_OF, role="head")
+    assert len(found.pages["head"].calendar) == 2
+    assert found.paths == {}
 
 
 def test_every_shipped_list_is_seen_by_somebody(rules):
