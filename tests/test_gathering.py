@@ -160,6 +160,16 @@ def test_codes_explained_in_a_heading_become_words_and_merged_cells_fill_their_r
     assert result.parts[0].columns["respondent"] == ["城东", "城东"]
 
 
+def test_a_register_that_was_gathered_may_be_gathered_again(stacked, rules, files, tmp_path):
+    _, path = stacked
+    again = gather(rules, [path, files[0]], Reading(layouts=LAYOUTS, sheet=()))
+    write_gathered(again, tmp_path / "再汇总.xlsx")
+    heads = [cell.value for cell in load_workbook(tmp_path / "再汇总.xlsx").worksheets[0][1]]
+    assert len(set(heads)) == len(heads)
+    assert {"来源文件", "来源文件（又一列）"} <= set(heads)
+    assert len(again.twice) == 3
+
+
 def test_what_cannot_be_read_stands_as_it_stood(rules, tmp_path):
     path = make_register(tmp_path / "甲.xlsx", [complaint(1, "城东", 办结日期="9月1日", 赔付金额="约三百")])
     (part,) = gather(rules, [path], Reading()).parts

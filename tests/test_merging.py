@@ -336,6 +336,34 @@ complaints = some.lists(
 )
 
 
+def tidy(text):
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+@settings(max_examples=12, deadline=None)
+@given(some.dictionaries(some.tuples(some.sampled_from(range(1, 7)), some.sampled_from(["处理结果", "处理人"])), texts))
+def test_whatever_is_typed_into_empty_cells_is_found_in_the_register_and_nothing_else(rules, typed):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        register = make_register(
+            folder / "台账.xlsx", [complaint(number, f"支行{number % 2}") for number in range(1, 7)]
+        )
+        paths = write_split(split(rules, register, Reading(), Division()), folder / "分发")
+        edits = {
+            (f"TS{number:04d}", heading): text for (number, heading), text in typed.items() if not text.startswith("=")
+        }
+        for unit in (0, 1):
+            own = {place: text for place, text in edits.items() if int(place[0][2:]) % 2 == unit}
+            changed(folder / "分发" / f"转办单_支行{unit}.xlsx", own)
+        merged = merge(rules, register, paths, Reading())
+        write_merged(merged, folder / "合并.xlsx")
+        wanted = by_key(register)
+        for (key, heading), text in edits.items():
+            if tidy(text):
+                wanted[key][heading] = tidy(text)
+        assert by_key(folder / "合并.xlsx") == wanted
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(complaints)
 def test_divided_and_brought_back_without_an_edit_nothing_changes(rules, drawn):

@@ -138,6 +138,12 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(rules, register, asked,
         divided(rules, register, **asked)
 
 
+def test_a_file_for_every_complaint_is_not_what_anyone_means(rules, tmp_path):
+    register = make_register(tmp_path / "台账.xlsx", [complaint(number, "城东支行") for number in range(2001)])
+    with pytest.raises(WorkbookError, match="按“投诉编号”会分成 2,001 份"):
+        divided(rules, register, by="投诉编号")
+
+
 def test_a_register_without_numbers_cannot_be_divided(rules, tmp_path):
     register = make_register(tmp_path / "台账.xlsx", ROWS, HEADINGS[1:])
     with pytest.raises(WorkbookError, match="没有“投诉编号”一列，不能按编号拆分"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,6 +28,9 @@ from xiaobao_xl.options import (
     SheetOption,
     UnsignedOption,
 )
+
+if TYPE_CHECKING:
+    from xiaobao_xl.tasks import Gathered, Merged
 
 
 @app.command()
@@ -177,10 +180,7 @@ def _globbed(paths: list[Path]) -> list[Path]:
     return [path for path in dict.fromkeys(found) if not path.name.startswith(("~$", ".~"))]
 
 
-def _tell(result: object, out: Path | None, json_to: str, *, overwrite: bool, quiet: bool) -> int:
-    from xiaobao_xl import tasks
-
-    assert isinstance(result, (tasks.Merged, tasks.Gathered))  # noqa: S101  (the two outcomes of merging)
+def _tell(result: Merged | Gathered, out: Path | None, json_to: str, *, overwrite: bool, quiet: bool) -> int:
     write_json(json_to, result.as_json, overwrite=overwrite)
     if json_to != "-":
         lines = result.lines()

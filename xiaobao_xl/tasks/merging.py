@@ -96,10 +96,12 @@ class Merged:
 
     def _asked(self, each: Settled) -> str:
         first = each.replies[0]
-        theirs = "；".join(f"{reply.sender}填“{self.print(reply.column, reply.there)}”" for reply in each.replies)
+        theirs = "；".join(
+            f"{reply.sender}填“{self.print(reply.column, reply.there) or '（空）'}”" for reply in each.replies
+        )
         return (
             f"  [{OUTCOME_TITLES[each.outcome]}] {self.register.origin.sheet}!{self.address(each)} {first.key} {self.title(first.column)}："
-            f"台账现为“{self.print(first.column, first.here)}”，{theirs}。{each.message}"
+            f"台账现为“{self.print(first.column, first.here) or '（空）'}”，{theirs}。{each.message}"
         )
 
     def print(self, column: str, cell: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ from xiaobao_xl.workbook.origin_sheet import LIST, REFERRAL, SentBook, SentColum
 from xiaobao_xl.workbook.raw_rows import RawRows, raw_rows
 
 UNASSIGNED: Final = f"{UNFILLED}.xlsx"
+MOST_UNITS: Final = 2_000  # more files than anyone can mean to send
 SENT_LIST: Final = "分发清单.xlsx"
 Hide = Callable[[Schema, str, Any], Any]
 """What an audience may see of a cell: schema, column id, cell → cell."""
@@ -188,6 +189,7 @@ def split(
     """
     if asked.layout:
         require(asked.layout, rules.splits, "拆分方式")
+        reading = reading if reading.register else replace(reading, register=rules.splits[asked.layout].register)
     step("读取台账")
     book, registers = open_registers(rules, source, reading)
     if len(registers) != 1:
@@ -202,6 +204,11 @@ def split(
     if not set(chosen.filled) & register.origin.letters.keys():
         raise WorkbookError(f"{book.path.name}：要机构填写的列台账里一列也没有；请先在台账加上，或用 --fill 另行指定。")
     units, unassigned = _units(register, chosen.by)
+    if len(units) > MOST_UNITS:
+        title = register.origin.headings[chosen.by]
+        raise WorkbookError(
+            f"按“{title}”会分成 {len(units):,} 份，多于 {MOST_UNITS:,} 份；请用 --by 换一列，如被投诉机构。"
+        )
     return Divided(
         rules=rules, book=book, register=register, split=chosen, units=units, unassigned=unassigned,
         layouts=reading.layouts, hide=hide,

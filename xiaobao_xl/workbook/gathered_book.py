@@ -15,13 +15,12 @@ from xiaobao_xl.cells import Cell, shown
 from xiaobao_xl.registers import Schema
 from xiaobao_xl.workbook import blank, palette
 from xiaobao_xl.workbook.drawing import Drawing, Row, Styled, lines_needed, put, refuse_existing, text_width
-from xiaobao_xl.workbook.gathered_rows import Part
+from xiaobao_xl.workbook.gathered_rows import FILE, ROW, Part
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 RECEIPT, TWICE, UNUSED = "汇总回执", "重复编号", "没有用的行"
-FILE, ROW = "来源文件", "来源行"
 _SAMPLE: Final = 200
 _CAME_ALONG: Final = ("未登记的列（没有读）", "没有表头的列里有零散内容")
 _Twice = tuple[str, Sequence[tuple[str, int]], Sequence[str]]

@@ -18,6 +18,7 @@ from xiaobao_xl.workbook.grids import Book
 from xiaobao_xl.workbook.headings import NOT_READ, bare
 from xiaobao_xl.workbook.raw_rows import RawRows, cell_at, raw_rows
 
+FILE, ROW = "来源文件", "来源行"
 _COUNTERS = frozenset({"序号", "序", "no", "no."})  # the new register numbers its rows itself
 
 
@@ -116,6 +117,7 @@ def _extra(
     """Columns no registered column claims and that hold anything, under their own headings."""
     claimed = {column_index_from_string(letters) - 1 for letters in register.origin.letters.values()}
     ignored = {bare(word) for layout in taking.layouts.values() for word, key in layout.items() if key == NOT_READ}
+    taken = {FILE, ROW, *(column.title for column in register.schema.columns.values())}
     numbers = register.origin.rows.tolist()
     width = max((len(raw.rows[number - 1]) for number in numbers if number <= len(raw.rows)), default=0)
     found: dict[str, list[Cell]] = {}
@@ -127,7 +129,7 @@ def _extra(
         if all(map(is_blank, cells)) or bare(heading) in _COUNTERS | ignored:
             continue
         heading = heading or f"（无表头）{get_column_letter(place + 1)}列"
-        while heading in found:
+        while heading in found or heading in taken:
             heading += "（又一列）"
         found[heading] = [None if is_blank(cell) else cell for cell in cells]
     return found
