@@ -68,6 +68,13 @@ def test_wrong_names_are_refused() -> None:
     ]  # fmt: skip
 
 
+def test_a_condition_there_names_values_there_are(rules: Rules) -> None:
+    assert list(linking.unknown(rules.registers, "complaint", [], {"route": ("empty", "complaint")})) == []
+    assert list(linking.unknown(rules.registers, "complaint", [], {"route": ("complain",), "rout": True})) == [
+        "台账 complaint 没有列 rout", "台账 complaint 的列 route 没有取值 complain",
+    ]  # fmt: skip
+
+
 def workbook(path: Path, **sheets: list[list[object]]) -> Path:
     book = Workbook()
     book.remove(book.active)

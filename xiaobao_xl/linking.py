@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from xiaobao_xl.categories import Scheme
-from xiaobao_xl.conditions import Condition, select
+from xiaobao_xl.conditions import EMPTY, FILLED, Condition, select
 from xiaobao_xl.registers import Register, Schema
 
 _FURTHER = "#"
@@ -35,8 +35,9 @@ def named(cells: pd.Series) -> pd.DataFrame:
     [[0, 'TS1'], [0, 'TS2'], [2, 'TS3']]
     """
     texts = pd.Series(cells.astype("str").to_numpy(), dtype="str").str.strip()
-    filled = texts[cells.notna().to_numpy()]
-    names = filled.str.split(_APART, regex=True).explode()
+    names = texts[cells.notna().to_numpy()]
+    if names.str.contains(_APART).any():
+        names = names.str.split(_APART, regex=True).explode()
     lines = pd.DataFrame({"row": names.index.to_numpy(dtype=np.int64), "name": names.to_numpy()})
     return lines[lines["name"] != ""].reset_index(drop=True)
 
@@ -121,14 +122,22 @@ def problems(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[tuple[st
             )
 
 
-def unknown(schemas: Mapping[str, Schema], register: str, columns: Sequence[str]) -> Iterator[str]:
-    """Registers and columns that are not defined, in Chinese; a column '' stands for the key."""
+def unknown(
+    schemas: Mapping[str, Schema], register: str, columns: Sequence[str], where: Condition | None = None
+) -> Iterator[str]:
+    """Registers, columns and values that are not defined, in Chinese; a column '' stands for the key."""
     if register not in schemas:
         yield f"台账 {register} 没有定义"
         return
-    for column in columns:
-        if column and column not in schemas[register].columns:
+    known = schemas[register].columns
+    for column in (*columns, *(where or {})):
+        if column and column not in known:
             yield f"台账 {register} 没有列 {column}"
+    for column, wanted in (where or {}).items():
+        values = known[column].values if column in known else {}
+        for value in wanted if values and isinstance(wanted, tuple) else ():
+            if value not in {*values, EMPTY, FILLED}:
+                yield f"台账 {register} 的列 {column} 没有取值 {value}"
 
 
 def _sources(schema: Schema) -> dict[tuple[str, str], dict[str, str]]:

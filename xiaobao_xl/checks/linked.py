@@ -48,7 +48,7 @@ class Linked(Check):
 
     def link_problems(self, schemas: Mapping[str, Schema]) -> Iterator[str]:
         """The other register or a column of it is not defined."""
-        yield from linking.unknown(schemas, self.register, [self.key, *self.where])
+        yield from linking.unknown(schemas, self.register, [self.key], self.where)
 
     def breaches(self, register: Register, context: Context) -> Iterator[Breach]:
         """Cells that name a row nobody has."""
@@ -56,14 +56,13 @@ class Linked(Check):
         key = self.key or others[0].schema.key
         known = linking.rows_of(others, [key], where=self.where, schemes=context.schemes)
         names = linking.named(register.frame[self.column])
-        lost = names[~names["name"].isin(linking.named(known[key])["name"]).to_numpy()].groupby("row", sort=True)[
-            "name"
-        ]
+        lost = names[~names["name"].isin(linking.named(known[key])["name"]).to_numpy()]
+        lacking: dict[int, list[str]] = {}
+        for row, name in zip(lost["row"].tolist(), lost["name"].tolist(), strict=True):
+            lacking.setdefault(row, []).append(name)
         rows = sum(len(other) for other in others)
         title, heading = others[0].schema.title, others[0].schema.columns[key].title
         named = wording.quoted(register, self.column)
-        messages = [
-            f"{named}“{'、'.join(found)}”在“{title}”（所读 {rows} 行）的“{heading}”列中没有；请核对编号，或补登对应的一行"
-            for _, found in lost
-        ]
-        yield Breach(positions=np.array(list(lost.groups), dtype=np.int64), column=self.column, message=messages)
+        tail = f"在“{title}”（所读 {rows} 行）的“{heading}”列中没有；请核对编号，或补登对应的一行"
+        messages = [f"{named}“{'、'.join(found)}”{tail}" for found in lacking.values()]
+        yield Breach(positions=np.array(list(lacking), dtype=np.int64), column=self.column, message=messages)

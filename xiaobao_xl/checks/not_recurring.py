@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Register, Schema
 
 _NAMED = 5
+_SPAN = 1 << 20  # more days than any two dates are apart
 
 
 @entry
@@ -63,7 +64,7 @@ class NotRecurring(Check):
 
     def link_problems(self, schemas: Mapping[str, Schema]) -> Iterator[str]:
         """The other register or a column of it is not defined."""
-        yield from linking.unknown(schemas, self.register, [self.on, *self.same.values(), *self.where])
+        yield from linking.unknown(schemas, self.register, [self.on, *self.same.values()], self.where)
 
     def breaches(self, register: Register, context: Context) -> Iterator[Breach]:
         """Rows whose matter came back."""
@@ -72,35 +73,64 @@ class NotRecurring(Check):
         theirs = linking.rows_of(
             others, [key, self.on, *self.same.values()], where=self.where, schemes=context.schemes
         ).dropna(subset=[self.on, *self.same.values()])
-        names = {column: f"same {place}" for place, column in enumerate(self.same)}
-        mine = register.frame[[self.after, *self.same]].rename(columns=names | {self.after: "after"})
-        mine = mine.assign(own=np.arange(len(register))).dropna()
-        found = {f"same {place}": theirs[column] for place, column in enumerate(self.same.values())}
-        other = pd.DataFrame(
-            {"key": theirs[key], "on": theirs[self.on], "sheet": theirs["sheet"], "row": theirs["row"]} | found
-        )
-        pairs = mine.merge(other, on=list(names.values()), how="inner")
-        days = (pairs["on"].to_numpy().astype("M8[D]") - pairs["after"].to_numpy().astype("M8[D]")).astype(np.int64)
-        again = pairs[(days > 0) & (days <= self.within_days)].sort_values(["own", "on"], kind="stable").groupby("own")
-        positions, messages = [], []
-        for own, rows in again:
-            if len(rows) >= self.at_least:
-                positions.append(own)
-                messages.append(self._message(register, context, int(own), rows))
-        yield Breach(positions=np.array(positions, dtype=np.int64), column=self.after, message=messages)
-
-    def _message(self, register: Register, context: Context, own: int, rows: pd.DataFrame) -> str:
-        others = context.registers[self.register]
-        matter = "且".join(
-            f"{wording.quoted(register, column)}为“{wording.printed(register, context, column, np.array([own]))[0]}”"
-            for column in self.same
-        )
-        shown = [
-            f"{key or '（无编号）'}（{str(day)[:10]}）"
-            for key, day in zip(rows["key"].fillna("").head(_NAMED), rows["on"].head(_NAMED), strict=True)
+        mine = register.frame[[self.after, *self.same]]
+        own = np.flatnonzero(mine.notna().all(axis=1).to_numpy())
+        matters = _matters([(mine[a].iloc[own], theirs[b]) for a, b in self.same.items()])
+        first = matters[: len(own)] * _SPAN + _days(mine[self.after].iloc[own])
+        places = matters[len(own) :] * _SPAN + _days(theirs[self.on])
+        order = np.argsort(places, kind="stable")
+        begin = np.searchsorted(places[order], first, side="right")
+        counts = np.searchsorted(places[order], first + self.within_days, side="right") - begin
+        again = counts >= self.at_least
+        few = [
+            order[start : start + min(count, _NAMED)] for start, count in zip(begin[again], counts[again], strict=True)
         ]
-        more = " 等" if len(rows) > _NAMED else ""
-        return (
-            f"{wording.quoted(register, self.after)}之后 {self.within_days} 日内，“{others[0].schema.title}”中{matter}的又出现"
-            f" {len(rows)} 件：{'、'.join(shown)}{more}；请复查措施是否有效，需要时重新处理"
+        named = _printed(theirs, key, self.on)
+        found = [[named[place] for place in places_.tolist()] for places_ in few]
+        yield Breach(
+            positions=own[again],
+            column=self.after,
+            message=self._messages(register, context, own[again], counts[again].tolist(), found),
         )
+
+    def _messages(
+        self,
+        register: Register,
+        context: Context,
+        positions: np.ndarray,
+        counts: list[int],
+        found: list[list[str]],
+    ) -> list[str]:
+        title, after = context.registers[self.register][0].schema.title, wording.quoted(register, self.after)
+        cells = [
+            [
+                f"{wording.quoted(register, column)}为“{text}”"
+                for text in wording.printed(register, context, column, positions)
+            ]
+            for column in self.same
+        ]
+        return [
+            f"{after}之后 {self.within_days} 日内，“{title}”中{'且'.join(matter)}的又出现 {count} 件："
+            f"{'、'.join(rows)}{' 等' if count > _NAMED else ''}；请复查措施是否有效，需要时重新处理"
+            for rows, count, matter in zip(found, counts, zip(*cells, strict=True), strict=True)
+        ]
+
+
+def _matters(columns: Sequence[tuple[pd.Series, pd.Series]]) -> np.ndarray:
+    """A number per row, of ours and then of theirs, equal where all columns are equal."""
+    numbers = np.zeros(sum(map(len, columns[0])), dtype=np.int64)
+    for pair in columns:
+        codes, names = pd.factorize(pd.concat(pair, ignore_index=True))
+        numbers = pd.factorize(numbers * len(names) + codes)[0].astype(np.int64)
+    return numbers
+
+
+def _days(dates: pd.Series) -> np.ndarray:
+    """Days as numbers of the size of a span at most."""
+    return dates.to_numpy().astype("M8[D]").astype(np.int64) + _SPAN // 2
+
+
+def _printed(theirs: pd.DataFrame, key: str, on: str) -> list[str]:
+    """Number and day of each row of the other register."""
+    keys, days = theirs[key].fillna("").tolist(), wording.days(theirs[on].to_numpy())
+    return [f"{key or '（无编号）'}（{day[:10]}）" for key, day in zip(keys, days, strict=True)]
