@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from xiaobao_xl import checks, cli, figure_kinds, law
 from xiaobao_xl.deadlines import Version
+from xiaobao_xl.letters import AUDIENCE_TITLES
 from xiaobao_xl.rules import RegisterRules, Rules, load_rules
 
 FOLDER = Path(__file__).parent / "reference"
@@ -26,7 +27,15 @@ COMMANDS = (
     "classify",
     "due",
     "report",
+    "verify",
+    "bridge",
+    "restate",
+    "analyse",
+    "match",
+    "form",
+    "letter",
     "diff",
+    "mask",
     "blank",
     "rules",
     "demo",
@@ -100,6 +109,12 @@ def _rules(rules: Rules) -> Iterator[str]:
             for key, figure in report.figures.items()
         ]
         yield from ("", f"## 报表 {report.title}（`{name}`）", "", *_table(("指标", "标题", "种类", "口径"), rows))
+
+    rows = [
+        (f"`{name}`", letter.title, AUDIENCE_TITLES[letter.audience], law.cite(rules.law, letter.source), letter.note)
+        for name, letter in rules.letters.items()
+    ]
+    yield from ("", "## 函件", "", *_table(("编号", "名称", "给谁", "依据", "说明"), rows))
 
 
 def _register(rules: Rules, name: str, register: RegisterRules) -> Iterator[str]:

@@ -29,6 +29,14 @@ HeadingsOption = Annotated[
     Path | None, typer.Option("--headings", metavar="文件", help="表头对照；不写则用台账旁的 headings.yaml")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="只打印结论")]
+AudienceOption = Annotated[
+    str,
+    typer.Option(
+        "--audience",
+        metavar="对象",
+        help="给谁看：regulator 监管、department 部门、training 培训、public 公开；不写则不脱敏",
+    ),
+]
 UnsignedOption = Annotated[bool, typer.Option("--allow-unsigned", help="文件带数字签名时仍写副本（副本中的签名失效）")]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="结果文件已存在时覆盖")]
 

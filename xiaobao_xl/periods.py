@@ -94,6 +94,15 @@ def parse_period(text: str) -> Period:
     raise XiaobaoError(message)
 
 
+def month_of(day: date) -> Period:
+    """The month a day lies in.
+
+    >>> month_of(date(2026, 9, 5)).title
+    '2026年9月'
+    """
+    return _months(day.year * 12 + day.month - 1, 1)
+
+
 def _months(first: int, count: int) -> Period:
     """The period of `count` months that begins `first` months after year 0."""
     after = date((first + count) // 12, (first + count) % 12 + 1, 1)

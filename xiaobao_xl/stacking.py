@@ -8,7 +8,8 @@ same complaint.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,19 @@ class Stack:
         register = self.registers[self.number[position]]
         sheet = f"{register.origin.file} " if len(self.registers) > 1 else ""
         return f"{self.keys[position] or '（无编号）'}（{sheet}第{self.rows[position]}行）"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Registers laid below one another, with what has been worked out over them: the reports of a filing share it.
+
+    Attributes:
+        stack: the rows.
+        statuses: (deadline, moment) → status of every row, as of one day of the question.
+    """
+
+    stack: Stack
+    statuses: dict[tuple[str, date | None], pd.Series] = field(default_factory=dict)
 
 
 def stack(registers: Sequence[Register], earlier: Sequence[Register] = ()) -> Stack:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.masking import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
+from xiaobao_xl.stacking import Prepared, stack
 from xiaobao_xl.typed_yaml import near
+from xiaobao_xl.workbook.base_table import BaseTable, base_table_of
 from xiaobao_xl.workbook.grids import Book
 from xiaobao_xl.workbook.headings import NOT_READ
 from xiaobao_xl.workbook.opening import open_book
@@ -35,12 +39,21 @@ class Reading:
         sheet: sheet names; () where one sheet matches, ('all',) for all that match.
         layouts: layout name → heading → column id, from headings.yaml.
         password: for encrypted files.
+        audience: who will see what is made of it, see `masking.AUDIENCES`; '' masks nothing.
+        masker: masks for that audience; made where none is given.
     """
 
     register: str = ""
     sheet: tuple[str, ...] = ()
     layouts: Layouts = field(default_factory=dict)
     password: str = ""
+    audience: str = ""
+    masker: Masker | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """One masker for everything that is read alike: who is 投诉人001 in one file is so in all."""
+        if self.audience != (self.masker.audience if self.masker else ""):
+            object.__setattr__(self, "masker", Masker([], self.audience) if self.audience else None)
 
 
 def read_layouts(path: Path | None, *, beside: Path) -> Layouts:
@@ -65,7 +78,7 @@ def opened(source: Source, password: str = "") -> Book:
 
 
 def open_registers(rules: Rules, source: Source, reading: Reading) -> tuple[Book, list[Register]]:
-    """Open a file, unless it is open, and read its registers."""
+    """Open a file, unless it is open, and read its registers; masked, where the reading names an audience."""
     if reading.register:
         require(reading.register, rules.registers, "台账")
     _refuse_unknown(reading.layouts, rules)
@@ -73,7 +86,73 @@ def open_registers(rules: Rules, source: Source, reading: Reading) -> tuple[Book
     registers = read_book(
         book, rules.registers, rules.categories, register=reading.register, sheet=reading.sheet, layouts=reading.layouts
     )
-    return book, registers
+    return seen_by(rules, book, registers, reading)
+
+
+def seen_by(rules: Rules, book: Book, registers: list[Register], reading: Reading) -> tuple[Book, list[Register]]:
+    """A file and its registers as the reading's audience may see them; the same ones where it names none.
+
+    A file so seen has masked cells and is copied by its values; the user's own file stands behind no copy of it.
+    """
+    if reading.masker is None:
+        return book, registers
+    from xiaobao_xl.workbook import masked_copy
+
+    masker = reading.masker
+    masker.learn(registers)
+    planned = masked_copy.plans(book, rules.registers, reading.layouts, registers, masker)
+    return masked_copy.view(book, planned, masker), [masker.register(register) for register in registers]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """Registers taken in once, for one report or for all of a filing.
+
+    Attributes:
+        current: registers of the period.
+        earlier: registers that serve 环比, 同比 and the bridge from the last filing only.
+        paths: the files, in the order of `registers`; fewer where one was open already and has no file of its state.
+        table: the 基础数据 table.
+        prepared: the rows below one another, with what reports have worked out over them.
+    """
+
+    current: Sequence[Register]
+    earlier: Sequence[Register]
+    paths: Sequence[Path]
+    table: BaseTable
+    prepared: Prepared
+
+    @property
+    def registers(self) -> list[Register]:
+        """All registers, those of the period first."""
+        return [*self.current, *self.earlier]
+
+
+def take_in(
+    rules: Rules, sources: Sequence[Source], reading: Reading, *, register: str, base: Path | None = None, step: Step = silent
+) -> Taken:  # fmt: skip
+    """Read the registers a report counts.
+
+    Args:
+        rules: the rules.
+        sources: the register of the period first, earlier ones after it.
+        reading: which sheets and headings.
+        register: id of the register.
+        base: file with the 基础数据 table; None looks into the first register's workbook.
+        step: told what is being done.
+    """
+    reading = replace(reading, register=register)
+    books, read = [], []
+    for source in sources:
+        step(f"读取 {(source.path if isinstance(source, Book) else source).name}")
+        book, registers = open_registers(rules, source, reading)
+        books.append(book)
+        read.append(registers)
+    table = base_table_of(opened(base, reading.password) if base else books[0])
+    files = list(takewhile(lambda pair: isinstance(pair[0], Path), zip(sources, read, strict=True)))
+    paths = [book.path for book, (_, registers) in zip(books, files, strict=False) for _ in registers]
+    earlier = [each for registers in read[1:] for each in registers]
+    return Taken(current=read[0], earlier=earlier, paths=paths, table=table, prepared=Prepared(stack(read[0], earlier)))
 
 
 def _refuse_unknown(layouts: Layouts, rules: Rules) -> None:
