@@ -109,6 +109,11 @@ def _rules(rules: Rules) -> Iterator[str]:
             for key, figure in report.figures.items()
         ]
         yield from ("", f"## 报表 {report.title}（`{name}`）", "", *_table(("指标", "标题", "种类", "口径"), rows))
+    for name, filing in rules.filings.items():
+        rows = [(f"`{key}`", foot.title) for key, foot in filing.cross_foots.items()]
+        titles = "、".join(rules.reports[report].title for report in filing.reports)
+        yield from ("", f"## 报送 {filing.title}（`{name}`）", "", f"{filing.note}。含：{titles}。", "")
+        yield from _table(("表间勾稽", "关系"), rows)
 
     rows = [
         (f"`{name}`", letter.title, AUDIENCE_TITLES[letter.audience], law.cite(rules.law, letter.source), letter.note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_register_carried_on_bridges_without_a_remark(bridged):
     assert ran.code == 0, ran
     found = steps(ran)
     assert found["＝上期期末在办（上期台账）"] == found["＝本期期初在办"] == 3
-    assert "上期在办续转 3 件；上期已报投诉改类 0 处；补登以前各期投诉 0 件。" in ran.out
+    assert "上期在办续转 3 件；上期已报投诉改类 0 处；补登以前各期投诉 0 件；没有漏转。" in ran.out
     assert found["＝本期期初在办"] + found["＋本期收到"] - found["－本期办结"] == found["＝本期期末在办"]
 
 
@@ -144,6 +145,14 @@ def test_the_balance_in_the_workbook_is_a_formula(bridged, tmp_path):
         '=IF(C13=D13,"平","不平")',
         '=IF(C18=D18,"平","不平")',
     ]
+
+
+def test_the_steps_are_told_to_machines_too(bridged, tmp_path):
+    bridged(without(ROWS, "T006"), "--json", str(tmp_path / "衔接.json"))
+    told = json.loads((tmp_path / "衔接.json").read_text(encoding="utf-8"))
+    dropped = next(step for step in told["steps"] if step["title"] == "漏转或删除")
+    assert (dropped["count"], [line["key"] for line in dropped["lines"]]) == (1, ["T006"])
+    assert told["period"] == {"title": "2026年第三季度", "dates": "2026-07-01 至 2026-09-30"}
 
 
 def test_the_old_state_may_be_a_filing_record(tmp_path):

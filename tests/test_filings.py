@@ -14,12 +14,13 @@ from small_registers import register_of
 
 from xiaobao_xl import counting
 from xiaobao_xl.figure_kinds import Flow, Total
-from xiaobao_xl.filings import Filing, compared
+from xiaobao_xl.filing_figures import compared
+from xiaobao_xl.filings import Filing
 from xiaobao_xl.hints import from_to, hints, period_before
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.reports import CrossFoot, Hints, Report
 from xiaobao_xl.stacking import Prepared, stack
-from xiaobao_xl.tasks import find_report, intake
+from xiaobao_xl.tasks import find_report, taking
 
 AS_OF = date(2026, 10, 8)
 WORDS = ("--period", "2026Q3", "--as-of", "2026-10-08")
@@ -197,8 +198,8 @@ class TestCommand:
         assert [row[0] for row in overview] == ["消费投诉季度统计表", "投诉原因统计表", "撤回投诉清单"]
 
     def test_the_register_was_read_once(self, filed, monkeypatch, tmp_path):
-        opened, original = [], intake.open_registers
-        monkeypatch.setattr(intake, "open_registers", lambda *words: opened.append(1) or original(*words))
+        opened, original = [], taking.open_registers
+        monkeypatch.setattr(taking, "open_registers", lambda *words: opened.append(1) or original(*words))
         run(*filed[1][:-1], str(tmp_path / "再来"))
         assert opened == [1]
 

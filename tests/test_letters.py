@@ -155,7 +155,9 @@ def one_mark(tmp_path_factory):
 def test_any_text_comes_out_as_it_went_in_but_for_signs_no_word_file_may_hold(one_mark, words):
     out = one_mark.path.with_name("out.docx")
     out.write_bytes(fill(one_mark, {"text": (words, Blank("缺"))}, title="函"))
-    kept = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\ue000\ue001]", "", re.sub("\r\n?", "\n", words))
+    kept = re.sub(
+        r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\ue000\ue001]", "", re.sub("\r\n?", "\n", words)
+    )
     assert text_of(out) == f"前{kept}〔待填：缺〕后"
 
 

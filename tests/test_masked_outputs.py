@@ -86,7 +86,9 @@ def test_figures_are_the_same_for_every_audience():
     rules = load_rules()
     wanted = tasks.Wanted(report="complaint_quarterly", period="2026Q3")
     counted = {
-        audience: tasks.report(rules, [SAMPLE], Reading(sheet=SHEET, audience=audience), wanted, DAY).as_json()["figures"]
+        audience: tasks.report(rules, [SAMPLE], Reading(sheet=SHEET, audience=audience), wanted, DAY).as_json()[
+            "figures"
+        ]
         for audience in ("", "department", "training")
     }
     assert counted["department"] == counted["training"] == counted[""]

@@ -98,7 +98,10 @@ def test_a_rate_names_the_figures_it_follows(tmp_path):
 def test_the_workbook_lists_figures_and_complaints(tmp_path):
     restated(tmp_path, [*ordinary_rows(), NEW], "--out", str(tmp_path / "重报说明.xlsx"))
     book = load_workbook(tmp_path / "重报说明.xlsx")
-    assert book.sheetnames == ["变动", "逐件"]
+    assert book.sheetnames == ["变动", "逐件", "按投诉"]
+    (case,) = book["按投诉"].iter_rows(min_row=4, values_only=True)
+    assert case[:3] == ("T099", "T099（第26行）", "旧台账没有这一件，新台账新增")
+    assert "＋本期收到" in case[4].split("、")
     lines = {row[0]: row for row in book["变动"].iter_rows(min_row=4, values_only=True)}
     assert lines["本期收到"][1:6] == (11, 12, 1, "件", 1)
     assert ("本期收到", "T099", "新计入") in {row[:3] for row in book["逐件"].iter_rows(min_row=4, values_only=True)}

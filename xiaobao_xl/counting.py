@@ -274,19 +274,16 @@ class _Work:
 
     def begins_late(self, first: date) -> str:
         """Says so where no row lies before the first day of an earlier period: it may be there in part only."""
-        judged = self.stack.registers[0].schema.judged_on
-        earliest = self.stack.frame[judged].min() if judged in self.stack.frame else pd.NaT
-        if pd.isna(earliest) or earliest < pd.Timestamp(first):
+        earliest = self.stack.earliest
+        if earliest is None or earliest < first:
             return ""
-        return f"台账最早一件收到于 {earliest:%Y-%m-%d}；请确认台账自 {first.isoformat()} 起完整"
+        return f"台账最早一件收到于 {earliest.isoformat()}；请确认台账自 {first.isoformat()} 起完整"
 
     def covers(self, period: Period, name: str) -> bool:
-        """Whether the registers cover a period: a row merely carried over from it proves nothing."""
+        """Whether the registers cover a period."""
         figure = self.report.figures[name]
         columns = self.report.covered_by or (getattr(figure, "flow", "") or getattr(figure, "on", ""),)
-        chosen = self.selected(self.report.where)
-        dated = [self.stack.frame[column] for column in columns if column in self.stack.frame]
-        return any((_within(cells, period) & chosen).any() for cells in dated)
+        return self.stack.covers(period, columns, self.selected(self.report.where))
 
 
 def _by(cells: pd.Series, last: date) -> np.ndarray:

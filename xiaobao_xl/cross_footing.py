@@ -22,7 +22,7 @@ _NAMED = 5  # members that do not foot, named in one sentence
 
 
 class Counted(Protocol):
-    """What is cross-footed: one report (`figures.Figures`), or all reports of a filing (`filings.Counted`)."""
+    """What is cross-footed: one report (`figures.Figures`), or all reports of a filing (`filing_figures.FilingFigures`)."""
 
     @property
     def id(self) -> str:

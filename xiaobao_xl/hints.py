@@ -148,6 +148,6 @@ def period_before(figures: Figures, context: Knowledge, prepared: Prepared) -> F
 
 def _covers(figures: Figures, period: Period) -> bool:
     """Some row carries a date within the period, in a column that shows a register covers it."""
-    frame, schema = figures.stack.frame, figures.stack.registers[0].schema
-    columns = [column for column in figures.report.covered_by or (schema.judged_on,) if column in frame]
-    return any(frame[column].between(str(period.start), f"{period.end} 23:59:59").any() for column in columns)
+    stack = figures.stack
+    columns = figures.report.covered_by or (stack.registers[0].schema.judged_on,)
+    return stack.covers(period, columns, np.ones(len(stack.frame), dtype=bool))

@@ -9,58 +9,19 @@ asks for how much is not said here; the tables are settings of this tool.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.audiences import COLUMN_KINDS, LABELS, POLICIES, TREATMENT_TITLES, Treatment, require_audience
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.known_values import KnownValues
-from xiaobao_xl.private_text import TITLES, compact, is_common_word, mask, plain, spans
+from xiaobao_xl.leaks import Leak, leaks, without
+from xiaobao_xl.private_text import compact, is_common_word, mask, plain, spans
 from xiaobao_xl.registers import Column, Register, Schema
-
-Audience = Literal["regulator", "department", "training", "public"]
-Treatment = Literal["kept", "shortened", "pseudonym", "dropped"]
-
-AUDIENCES: Final[tuple[str, ...]] = get_args(Audience)
-AUDIENCE_TITLES: Final = {"regulator": "监管", "department": "部门", "training": "培训", "public": "公开"}
-TREATMENT_TITLES: Final = {"kept": "保留", "shortened": "隐去中间", "pseudonym": "换成代号", "dropped": "清空"}
-
-_COLUMNS: Final = {
-    "complainant_name": "person", "agent_name": "agent", "id_no": "id", "agent_id_no": "id", "phone": "phone",
-    "address": "address", "account_no": "account", "handler": "staff", "extension_approved_by": "staff",
-    "complaint_no": "case", "merged_into": "case", "original_no": "foreign_case", "pboc_no": "foreign_case",
-    "archive_no": "foreign_case",
-}  # fmt: skip
-"""Column → kind of value; a private column that is not named here is of the kind `other`."""
-
-_LABELS: Final = {
-    "person": "投诉人", "agent": "代理人", "staff": "工作人员", "id": "证件号", "phone": "电话", "account": "账号", "mail": "邮箱",
-    "chat": "社交号", "plate": "车牌", "address": "地址", "case": "案件", "foreign_case": "外部编号", "other": "信息",
-}  # fmt: skip
-
-POLICIES: Final[Mapping[str, Mapping[str, Treatment]]] = {
-    "regulator": {
-        "person": "kept", "agent": "kept", "staff": "kept", "id": "kept", "phone": "kept", "account": "kept",
-        "address": "kept", "other": "kept", "case": "kept", "foreign_case": "kept",
-    },
-    "department": {
-        "person": "shortened", "agent": "shortened", "staff": "kept", "id": "shortened", "phone": "shortened",
-        "account": "shortened", "address": "shortened", "other": "shortened", "case": "kept", "foreign_case": "kept",
-    },
-    "training": {
-        "person": "pseudonym", "agent": "pseudonym", "staff": "pseudonym", "id": "pseudonym", "phone": "pseudonym",
-        "account": "pseudonym", "address": "pseudonym", "other": "pseudonym", "case": "kept", "foreign_case": "dropped",
-    },
-    "public": {
-        "person": "pseudonym", "agent": "pseudonym", "staff": "dropped", "id": "dropped", "phone": "dropped",
-        "account": "dropped", "address": "dropped", "other": "dropped", "case": "pseudonym", "foreign_case": "dropped",
-    },
-}  # fmt: skip
-"""Audience → kind of value → what becomes of its columns. In free text what is dropped gets a pseudonym."""
 
 _IN_TEXT_ALWAYS: Final = frozenset({"id", "phone", "account", "mail", "chat", "plate"})
 _PERSONS: Final = frozenset({"person", "agent", "staff"})
@@ -71,21 +32,6 @@ _NOBODY: Final = frozenset(
 )
 _DISTRICT = re.compile(r"^.{2,12}?(?:省|自治区|市|州|盟)(?:.{2,7}?(?:市|区|县|旗))?")
 _NAME = re.compile(r"[一-鿿·]{2,}|[A-Za-z][A-Za-z .·'-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """Something personal that a text still holds.
-
-    Attributes:
-        place: which of the texts.
-        kind: what it is, in Chinese.
-        shown: the value, its middle hidden.
-    """
-
-    place: int
-    kind: str
-    shown: str
 
 
 @dataclass(slots=True)
@@ -99,17 +45,6 @@ class Tally:
 
     cells: dict[str, int] = field(default_factory=dict)
     texts: dict[str, int] = field(default_factory=dict)
-
-
-def require_audience(name: str) -> None:
-    """Refuse an audience nobody has defined.
-
-    Raises:
-        WorkbookError: it is none of `AUDIENCES`.
-    """
-    if name not in POLICIES:
-        known = "、".join(f"{key}（{title}）" for key, title in AUDIENCE_TITLES.items())
-        raise WorkbookError(f"没有名为 {name} 的脱敏对象；--audience 可写 {known}。")
 
 
 def masked(register: Register, audience: str) -> Register:
@@ -172,7 +107,15 @@ class Masker:
     @staticmethod
     def kind(schema: Schema, column: str) -> str:
         """Kind of value of a column, '' where it holds no person."""
-        return _COLUMNS.get(column, "other" if schema.columns[column].private else "")
+        return COLUMN_KINDS.get(column, "other" if schema.columns[column].private else "")
+
+    def told(self, schema: Schema) -> str:
+        """What becomes of the columns that tell of persons, as a reader knows them."""
+        titles: dict[str, list[str]] = {}
+        for key, column in schema.columns.items():
+            if self.kind(schema, key):
+                titles.setdefault(TREATMENT_TITLES[self.treatment(schema, key)], []).append(column.title)
+        return "；".join(f"{treatment}：{'、'.join(columns)}" for treatment, columns in titles.items())
 
     def register(self, register: Register) -> Register:
         """The register, masked: same rows, same columns; what is dropped is empty."""
@@ -220,6 +163,9 @@ class Masker:
             return value
         shown = _printed(value)
         treatment = self.treatment(schema, column) if column else "text"
+        if treatment == "kept" and schema.columns[column].private:
+            self.allowed.add(shown)
+            return value
         if treatment in {"text", "", "kept"}:
             done = self.text(shown)
             return value if done == shown else done
@@ -291,10 +237,9 @@ class Masker:
 
     def _replaced(self, text: str) -> str:
         for _ in range(4):  # what is left once something was taken out may have a shape of its own
-            again = self._once(text)
-            if again == text:
+            before, text = text, self._once(text)
+            if text == before or sum(map(text.count, "0123456789")) < 7:
                 break
-            text = again
         return text
 
     def _once(self, text: str) -> str:
@@ -303,7 +248,7 @@ class Masker:
             (begin, end, self._stand_in(self.values.kinds[value], value, value))
             for begin, end, value in self.values.find(text)
         ]
-        seen = _without(text, found)
+        seen = without(text, found)
         for begin, end, kind in spans(seen, with_persons=with_persons, with_addresses=with_persons):
             written = text[begin:end]
             if kind == "surname":
@@ -331,7 +276,7 @@ class Masker:
 
     def _pseudonym(self, kind: str) -> str:
         self._counts[kind] = number = self._counts.get(kind, 0) + 1
-        return f"{_LABELS[kind]}{number:03d}"
+        return f"{LABELS[kind]}{number:03d}"
 
     def _shortened(self, kind: str, value: str, written: str) -> str:
         if kind in _PERSONS:
@@ -349,44 +294,6 @@ class Masker:
         return short if number == 1 else f"{short}（{number}）"
 
 
-def leaks(
-    texts: Sequence[str],
-    known: KnownValues | Collection[str] = (),
-    allowed: Collection[str] = (),
-    *,
-    with_persons: bool = True,
-) -> list[Leak]:
-    """What is still personal in texts: whatever has its shape, and known values, exact or with blanks in between.
-
-    Args:
-        texts: the texts.
-        known: values that must not be there.
-        allowed: whole texts that are no leak: complaint numbers, names of outlets.
-        with_persons: names by their shape (张先生, 李某某) and addresses count as well.
-
-    >>> [(leak.kind, leak.shown) for leak in leaks(["张三 138 0013 8000"], ["张三"])]
-    [('姓名', '张*'), ('电话号码', '138****8000')]
-    """
-    values = known if isinstance(known, KnownValues) else KnownValues({compact(value): "person" for value in known})
-    return [
-        Leak(place, TITLES.get(kind, "登记的个人信息"), mask(value))
-        for place, text in enumerate(texts)
-        if len(text) > 1 and text not in allowed
-        for kind, value in _survivors(text, values, allowed, with_persons=with_persons)
-    ]
-
-
-def _survivors(
-    text: str, values: KnownValues, allowed: Collection[str], *, with_persons: bool
-) -> Iterator[tuple[str, str]]:
-    found = list(values.find(text))
-    for _, _, value in found:
-        yield values.kinds[value], value
-    for begin, end, kind in spans(_without(text, found), with_persons=with_persons, with_addresses=with_persons):
-        if text[begin:end] not in allowed:
-            yield kind, compact(text[begin:end])
-
-
 def _after(before: str, shown: str) -> str:
     """A pseudonym without its word where that word stands before it already.
 
@@ -395,13 +302,6 @@ def _after(before: str, shown: str) -> str:
     """
     word = shown.rstrip("0123456789")
     return shown[len(word) :] if word != shown and word and before.rstrip(" ：:").endswith(word) else shown
-
-
-def _without(text: str, found: Iterable[tuple[int, int, str]]) -> str:
-    """A text with some stretches blanked."""
-    for begin, end, _ in found:
-        text = text[:begin] + "\0" * (end - begin) + text[end:]
-    return text
 
 
 def _is_free(column: Column) -> bool:

@@ -55,6 +55,11 @@ class Period:
         return Period(date(self.start.year, 1, 1), self.end)
 
     @property
+    def middle(self) -> date:
+        """The day half way through."""
+        return self.start + (self.end - self.start) // 2
+
+    @property
     def title(self) -> str:
         """In words, as a table's head prints it."""
         year, first, months = self.start.year, self.start.month, self.months

@@ -217,7 +217,17 @@ _NAMED = re.compile(
 _SIGNED = re.compile(
     rf"(?:制表|复核|审核|审批|填表|填报|经办|负责)人?(?:姓名)? ?[:：] ?({_SURNAME}[一-鿿]{{1,2}})(?![一-鿿])"
 )
-_PERSONS: Final = (("surname", _TITLED), ("surname", _SOMEBODY), ("person", _NAMED), ("staff", _SIGNED))
+_PERSONS: Final = (
+    ("surname", _TITLED, tuple("生士姐太夫姨爷妈叔哥奶师")),
+    ("surname", _SOMEBODY, ("某",)),
+    (
+        "person",
+        _NAMED,
+        ("客户", "投诉人", "姓名", "户名", "联系人", "卡人", "保险人", "投保人", "益人", "理人", "托人", "本人", "叫"),
+    ),
+    ("staff", _SIGNED, (":", "：")),
+)
+"""Kind, pattern, and signs of which the text must hold one."""
 
 
 def plain(text: str) -> str:
@@ -240,6 +250,8 @@ def spans(text: str, *, with_persons: bool = True, with_addresses: bool = True) 
     >>> [text[begin:end] for text in ["电话 138-0013 8000，金额 1234567.89 元"] for begin, end, _ in spans(text)]
     ['138-0013 8000']
     """
+    if text.isascii() and (len(text) < 5 or (len(text) < 7 and text.replace(".", "").isdigit())):
+        return []
     found: list[Span] = []
     seen = _without_noise(plain(text))
     digits = sum(map(seen.count, "0123456789"))
@@ -268,8 +280,8 @@ def _without_noise(seen: str) -> str:
 
 def _persons(seen: str, found: list[Span]) -> None:
     """Note names known by what stands beside them."""
-    for kind, pattern in _PERSONS:
-        for match in pattern.finditer(seen):
+    for kind, pattern, signs in _PERSONS:
+        for match in pattern.finditer(seen) if any(sign in seen for sign in signs) else ():
             found.append(Span(*match.span(1), kind))
             seen = _blanked(seen, *match.span(1))
 

@@ -168,7 +168,7 @@ def bridge(
             tasks.write_bridge(result, out, overwrite=overwrite)
     write_json(json_to, result.as_json, overwrite=overwrite)
     if json_to != "-":
-        for line in result.lines():
+        for line in [result.conclusion()] if quiet else result.lines():
             typer.echo(line)
         typer.echo(f"衔接表：{out}" if out else "下一步：加 --out 衔接表.xlsx 得到逐件的衔接表。")
     return FOUND if result.found.needs_a_look else FINE

@@ -49,7 +49,7 @@ def covers(figures: Figures, period: Period, context: Knowledge) -> bool:
     columns = [column for column in report.covered_by or flows if column in stack.frame]
     where = {column: wanted for column, wanted in report.where.items() if "." not in column}
     chosen = conditions.select(stack.frame, where, stack.registers[0].schema, context.schemes, stack.faulty)
-    return any((_within(stack.frame[column], period) & chosen).any() for column in columns)
+    return stack.covers(period, columns, chosen)
 
 
 def months(

@@ -68,6 +68,7 @@ _BLANK_PICTURE: Final = bytes.fromhex(
     "00000a4944415478da63f80f00010101001cb08c990000000049454e44ae426082"
 )
 _SAFE: Final = ("xl/theme/", "xl/calcchain.xml")
+_MEASURES: Final = frozenset(("panose", "r", "ref", "sqref"))  # attributes that are never words
 _ITEM = re.compile(rb"<((?:[\w.-]+:)?)si(?:\s[^>]*)?(?:/>|>.*?</\1si\s*>)", re.DOTALL)
 
 
@@ -300,7 +301,7 @@ def _rewrite(markup: Markup, rewrite: Rewrite, skipped: Collection[int]) -> None
         if id(element) in done:
             continue
         for name, value in list(element.attributes.items()):
-            if len(value) > 1 and not name.startswith("{") and (new := rewrite(value)) != value:
+            if len(value) > 1 and name not in _MEASURES and name[0] != "{" and (new := rewrite(value)) != value:
                 markup.set(element, name, new)
         if not element.children and not element.is_empty:
             text = markup.text(element)

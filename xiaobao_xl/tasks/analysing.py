@@ -60,9 +60,7 @@ class AnalysedBook:
         }  # fmt: skip
 
 
-def analyse(
-    rules: Rules, books: Sequence[Path], reading: Reading, period: str, *, step: Step = silent
-) -> AnalysedBook:
+def analyse(rules: Rules, books: Sequence[Path], reading: Reading, period: str, *, step: Step = silent) -> AnalysedBook:
     """Analyse a register, or several files that together are one.
 
     Args:
@@ -84,7 +82,9 @@ def analyse(
         paths += [path] * len(found)
     rule = next((one for one in rules.analyses.values() if one.register == registers[0].id), None)
     if rule is None:
-        raise WorkbookError(f"{registers[0].schema.title}还没有分析的设定；请在规则的 analyses 中加上，或用 --register 指明台账。")
+        raise WorkbookError(
+            f"{registers[0].schema.title}还没有分析的设定；请在规则的 analyses 中加上，或用 --register 指明台账。"
+        )
     same = [place for place, register in enumerate(registers) if register.id == rule.register]
     registers, paths = [registers[place] for place in same], [paths[place] for place in same]
     step(f"分析 {asked.title}")

@@ -23,8 +23,9 @@ from xiaobao_xl.registers import Origin, Receipt, Register
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.stacking import stack
-from xiaobao_xl.tasks.intake import Reading, Step, require, require_xlsx, silent, take_in
+from xiaobao_xl.tasks.intake import Reading, Step, require, require_xlsx, silent
 from xiaobao_xl.tasks.recording import read_record
+from xiaobao_xl.tasks.taking import take_in
 
 _PAPER = "底稿"
 _LISTED = 5
@@ -53,8 +54,18 @@ class Bridged:
                 yield f"      {line.old_place or line.new_place}：{line.why}（{line.old_state or line.new_state}）"
             if step.needs_a_look and step.count > _LISTED:
                 yield f"      ……另有 {step.count - _LISTED} 件，见衔接表"
-        yield f"  上期在办续转 {self.found.carried} 件；上期已报投诉改类 {len(self.found.reclassified)} 处；补登以前各期投诉 {len(self.found.backdated)} 件。"
         yield from (f"  {limit}" for limit in self.found.limits)
+        yield self.conclusion()
+
+    def conclusion(self) -> str:
+        """One sentence."""
+        told = (
+            f"上期在办续转 {self.found.carried} 件",
+            f"上期已报投诉改类 {len(self.found.reclassified)} 处",
+            f"补登以前各期投诉 {len(self.found.backdated)} 件",
+            "有投诉需要说明" if self.found.needs_a_look else "没有漏转",
+        )
+        return "；".join(told) + "。"
 
     def as_json(self) -> dict[str, Any]:
         """Every step with its complaints."""

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.filings import FilingFigures, compared
+from xiaobao_xl.filing_figures import FilingFigures, compared
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Source, Step, require, silent, take_in
+from xiaobao_xl.tasks.intake import Reading, Source, Step, require, silent
 from xiaobao_xl.tasks.reporting import Reported, Wanted, count_taken, make_folder, targets, write_report
+from xiaobao_xl.tasks.taking import take_in
 
 SET_KIND = "xiaobao-xl 报送清单"
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,7 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.masking import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
-from xiaobao_xl.stacking import Prepared, stack
 from xiaobao_xl.typed_yaml import near
-from xiaobao_xl.workbook.base_table import BaseTable, base_table_of
 from xiaobao_xl.workbook.grids import Book
 from xiaobao_xl.workbook.headings import NOT_READ
 from xiaobao_xl.workbook.opening import open_book
@@ -39,7 +36,7 @@ class Reading:
         sheet: sheet names; () where one sheet matches, ('all',) for all that match.
         layouts: layout name → heading → column id, from headings.yaml.
         password: for encrypted files.
-        audience: who will see what is made of it, see `masking.AUDIENCES`; '' masks nothing.
+        audience: who will see what is made of it, see `audiences.AUDIENCES`; '' masks nothing.
         masker: masks for that audience; made where none is given.
     """
 
@@ -102,57 +99,6 @@ def seen_by(rules: Rules, book: Book, registers: list[Register], reading: Readin
     masker.learn(registers)
     planned = masked_copy.plans(book, rules.registers, reading.layouts, registers, masker)
     return masked_copy.view(book, planned, masker), [masker.register(register) for register in registers]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Taken:
-    """Registers taken in once, for one report or for all of a filing.
-
-    Attributes:
-        current: registers of the period.
-        earlier: registers that serve 环比, 同比 and the bridge from the last filing only.
-        paths: the files, in the order of `registers`; fewer where one was open already and has no file of its state.
-        table: the 基础数据 table.
-        prepared: the rows below one another, with what reports have worked out over them.
-    """
-
-    current: Sequence[Register]
-    earlier: Sequence[Register]
-    paths: Sequence[Path]
-    table: BaseTable
-    prepared: Prepared
-
-    @property
-    def registers(self) -> list[Register]:
-        """All registers, those of the period first."""
-        return [*self.current, *self.earlier]
-
-
-def take_in(
-    rules: Rules, sources: Sequence[Source], reading: Reading, *, register: str, base: Path | None = None, step: Step = silent
-) -> Taken:  # fmt: skip
-    """Read the registers a report counts.
-
-    Args:
-        rules: the rules.
-        sources: the register of the period first, earlier ones after it.
-        reading: which sheets and headings.
-        register: id of the register.
-        base: file with the 基础数据 table; None looks into the first register's workbook.
-        step: told what is being done.
-    """
-    reading = replace(reading, register=register)
-    books, read = [], []
-    for source in sources:
-        step(f"读取 {(source.path if isinstance(source, Book) else source).name}")
-        book, registers = open_registers(rules, source, reading)
-        books.append(book)
-        read.append(registers)
-    table = base_table_of(opened(base, reading.password) if base else books[0])
-    files = list(takewhile(lambda pair: isinstance(pair[0], Path), zip(sources, read, strict=True)))
-    paths = [book.path for book, (_, registers) in zip(books, files, strict=False) for _ in registers]
-    earlier = [each for registers in read[1:] for each in registers]
-    return Taken(current=read[0], earlier=earlier, paths=paths, table=table, prepared=Prepared(stack(read[0], earlier)))
 
 
 def _refuse_unknown(layouts: Layouts, rules: Rules) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xiaobao_xl.audiences import AUDIENCE_TITLES, TREATMENT_TITLES, require_audience
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.masking import AUDIENCE_TITLES, TREATMENT_TITLES, Masker, require_audience
+from xiaobao_xl.masking import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, silent
@@ -101,7 +102,7 @@ def mask(
         rules: the rules.
         source: the workbook, or its path; it is only read.
         reading: which register and headings; every sheet is masked, whichever sheets are named.
-        audience: one of `masking.AUDIENCES`.
+        audience: one of `audiences.AUDIENCES`.
         keep: headings of columns no register knows that are to stay, searched like free text.
         step: told what is being done.
 

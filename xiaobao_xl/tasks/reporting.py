@@ -19,8 +19,9 @@ from xiaobao_xl.periods import parse_period
 from xiaobao_xl.registers import Register, Schema
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Source, Step, Taken, receipt_json, require, silent, take_in
+from xiaobao_xl.tasks.intake import Reading, Source, Step, receipt_json, require, silent
 from xiaobao_xl.tasks.recording import record_of, record_path, write_record
+from xiaobao_xl.tasks.taking import Taken, take_in
 from xiaobao_xl.typed_yaml import near
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from xiaobao_xl.records import Record
 from xiaobao_xl.restated_records import Behind, moved_between
 from xiaobao_xl.restatements import WAY_TITLES, Moved, moved
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Step, require, require_xlsx, silent, take_in
+from xiaobao_xl.tasks.intake import Reading, Step, require, require_xlsx, silent
 from xiaobao_xl.tasks.recording import read_record
 from xiaobao_xl.tasks.reporting import Wanted, count_taken
+from xiaobao_xl.tasks.taking import take_in
 
 
 @dataclass(kw_only=True)

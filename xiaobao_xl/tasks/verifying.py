@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -9,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from xiaobao_xl import resources
+from xiaobao_xl import __version__, resources
 from xiaobao_xl.errors import WorkbookError, XiaobaoError
 from xiaobao_xl.package.comparing import Difference
 from xiaobao_xl.records import KIND, ROLE_TITLES, FileMark, Record, figures_of, record_from
@@ -18,10 +19,11 @@ from xiaobao_xl.restatements import Moved
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.comparing import compare
 from xiaobao_xl.tasks.filing import SET_KIND
-from xiaobao_xl.tasks.intake import Reading, Step, Taken, require, silent, take_in
+from xiaobao_xl.tasks.intake import Reading, Step, require, silent
 from xiaobao_xl.tasks.recording import SHIPPED, read_json
 from xiaobao_xl.tasks.reporting import Reported, Wanted, count_taken
 from xiaobao_xl.tasks.restating import behind_record, shown
+from xiaobao_xl.tasks.taking import Taken, take_in
 
 _LISTED = 5  # complaints or cells told on the screen for each figure or sheet
 _CONTENT = {"cell_value", "cell_type", "cell_formula", "sheet_added", "sheet_removed", "sheet_renamed"}
@@ -178,6 +180,8 @@ def _verified(ground: _Ground, path: Path, record: Record) -> Verified:
     if result.moved and before is None:
         result.notes.append("底稿不在记录旁边，只能说出哪些数字不同，不能指出是哪些投诉。")
     result.notes += _about(files, has_moved=bool(result.moved))
+    if record.program != (now_running := f"xiaobao-xl {__version__}"):
+        result.notes.append(f"报送时程序为 {record.program}，现为 {now_running}。")
     output = next((seen for seen in files if seen.mark.role == "output"), None)
     if output and output.state == CHANGED and not result.unseen:
         ground.step(f"比较 {output.mark.path}")
@@ -259,7 +263,7 @@ def _hand_edits(
         fill(reported.template, figures, again)
         compared = compare(again, output, every=True)
     every = [difference for group in compared.groups for difference in group.shown]
-    cells = [difference for difference in every if difference.kind in _CONTENT]
+    cells = [one for one in every if one.kind in _CONTENT and not _same_number(one.old, one.new)]
     if not cells:
         notes.append("报表文件在写出后另存过（字节不同），内容没有改动。")
     if len(every) > len(cells):
@@ -267,3 +271,16 @@ def _hand_edits(
             f"另有 {len(every) - len(cells)} 处格式、设置或公式结果不同，不影响所填的数；逐处见 xiaobao diff。"
         )
     return cells, notes
+
+
+def _same_number(old: str, new: str) -> bool:
+    """Two spellings of one number: programs that save a workbook again round the last of fifteen digits.
+
+    >>> _same_number("0.179487179487179", "0.17948717948718"), _same_number("11", "12")
+    (True, False)
+    """
+    try:
+        first, second = float(old), float(new)
+    except ValueError:
+        return False
+    return math.isclose(first, second, rel_tol=1e-12)

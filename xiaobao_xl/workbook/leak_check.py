@@ -16,11 +16,12 @@ from typing import IO, Final
 
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.known_values import KnownValues
-from xiaobao_xl.masking import Leak, leaks
+from xiaobao_xl.leaks import Leak, leaks
 
 _XML: Final = (".xml", ".rels", ".vml", ".svg")
 _PIECE: Final = 1 << 23
-_NODE = re.compile(rb">([^<]+)(?=<)|=\"([^\"<]+)\"|='([^'<]+)'")
+_NODE = re.compile(rb">([^<]+)(?=<)|(?<! r)(?<! s)(?<!panose)=(?:\"([^\"<]+)\"|'([^'<]+)')")
+"""Characters and attributes; not the address and style of a cell, nor the measures of a font."""
 _CONTAINER = re.compile(rb"<((?:[\w.-]+:)?(?:si|is|p|rst))(?=[\s>])[^>]*>(.*?)</\1\s*>", re.DOTALL)
 _TAG = re.compile(rb"<[^>]*>")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{8,}")

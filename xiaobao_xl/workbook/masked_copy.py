@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from xiaobao_xl import package
+from xiaobao_xl.audiences import AUDIENCE_TITLES
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.masking import AUDIENCE_TITLES, Masker
+from xiaobao_xl.masking import Masker
 from xiaobao_xl.package.cells import CellError
 from xiaobao_xl.package.references import address, column_number
 from xiaobao_xl.registers import Register, Schema
@@ -153,10 +154,13 @@ def masked_bytes(
         return file.read_bytes(), done
 
 
-def about(masker: Masker, done: MaskedCells, name: str) -> list[str]:
+def about(masker: Masker, done: MaskedCells, name: str, schema: Schema) -> list[str]:
     """What a masked copy says of itself, one sentence each."""
+    also = "" if masker.audience == "regulator" else "，地址、登记的姓名和姓加称呼也替换"
     return [
         f"本文件是 {masker.text(name)} 的脱敏副本，供“{AUDIENCE_TITLES[masker.audience]}”使用；原文件未改动。",
+        f"{masker.told(schema)}。",
+        f"文字里的证件号、电话、账号卡号、邮箱、微信与 QQ 号、车牌一律替换{also}。",
         "同一个人、同一个号码在本副本中用同一个代号或同一种隐去写法；代号只表示出现的先后，不能还原，另一份副本中的代号可以不同。",
         *([f"没有带入：{'、'.join(done.dropped)}。"] if done.dropped else []),
         *(
@@ -168,6 +172,11 @@ def about(masker: Masker, done: MaskedCells, name: str) -> list[str]:
         ),
         "脱敏不等于匿名：日期、金额、网点和经过仍在，熟悉情况的人可能认出当事人；文字中没有称呼、台账里也没有登记的姓名，机器认不出。发出前请通读一遍。",
     ]
+
+
+def _schema(planned: Mapping[str, Plan]) -> Schema:
+    """The register most headings belong to."""
+    return max(planned.values(), key=lambda plan: len(plan.columns)).schema
 
 
 def _refuse(book: Book, out: Path, *, overwrite: bool) -> None:
@@ -253,12 +262,12 @@ def _edit(
             raise WorkbookError("原文件是模板（.xltx、.xltm）")
         kept: set[str] = set()
         for title in original.worksheets:
-            plan = planned.get(title) or Plan(schema=next(iter(planned.values())).schema)
+            plan = planned.get(title) or Plan(schema=_schema(planned))
             for (row, column), cell in original.each(title):
                 _edit_cell(original, masker, plan, title, (row, column), cell, kept, done)
         done.dropped = original.clean(masker.text, kept)
         drawing, drawn = Drawing(), io.BytesIO()
-        copying.draw_about(drawing, about(masker, done, book.path.name))
+        copying.draw_about(drawing, about(masker, done, book.path.name, _schema(planned)))
         drawing.save_to(drawn)
         with package.open(drawn.getvalue()) as ours:
             title = free_title(ABOUT, original.sheet_names)
@@ -330,7 +339,7 @@ def _draw(
     for name in book.names:  # counted once, before it is told of
         for _ in counted.load(name).rows():
             pass
-    lines = [*about(masker, done, book.path.name), *done.notes]
+    lines = [*about(masker, done, book.path.name, _schema(planned)), *done.notes]
     copying.draw_copy(replace(view(book, planned, masker), notes=[]), registers, file, about=lines)
 
 

@@ -2,6 +2,7 @@
 
 变动    one line a figure: before, now, difference, how many complaints entered, left or were changed
 逐件    one line for each complaint of each figure that moved: how, why, where it stood and where it stands
+    按投诉  one line a complaint: what was changed in it, and all the figures it moved
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from xiaobao_xl.workbook.paper_form import TOP, head, link
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-MOVED, MOVERS = "变动", "逐件"
+MOVED, MOVERS, CASES = "变动", "逐件", "按投诉"
 _MOVED_HEADINGS = ("指标", "原数", "现数", "差额", "单位", "新计入", "不再计入", "计入值改变", "说明", "逐件")
 _MOVED_WIDTHS = (40, 14, 14, 14, 10, 10, 10, 11, 46, 9)
 _MOVER_HEADINGS = ("指标", "投诉编号", "变动", "原因", "原位置", "现位置")
 _MOVER_WIDTHS = (34, 22, 12, 70, 30, 30)
+_SIGNS = {"entered": "＋", "left": "－", "changed": "±"}
+_CASE_HEADINGS, _CASE_WIDTHS = ("投诉编号", "位置", "原因", "指标数", "涉及的指标"), (22, 30, 60, 9, 90)
 _WAY_FILLS = {
     "entered": palette.GOOD_FILL,
     "left": palette.LEVEL_FILLS["error"],
@@ -64,6 +67,7 @@ def write_restatement_book(
         _moved(sheet, row, one, start)
     if not moved:
         put(sheet.cell(TOP, 1), "两份结果完全相同，不需要重报。", font=palette.TEXT)
+    _cases(drawing.sheet(CASES), moved)
     sheet.freeze_panes = f"B{TOP}"
     sheet.auto_filter.ref = f"A{TOP - 1}:J{max(TOP, TOP + len(moved) - 1)}"
     drawing.save(out, overwrite=overwrite)
@@ -112,3 +116,30 @@ def _movers(sheet: Worksheet, moved: Sequence[Moved]) -> list[int]:
     sheet.auto_filter.ref = f"A{TOP - 1}:F{max(TOP, row - 1)}"
     sheet.freeze_panes = f"C{TOP}"
     return starts
+
+
+def _cases(sheet: Worksheet, moved: Sequence[Moved]) -> None:
+    """One line a complaint, those that moved most figures first."""
+    head(
+        sheet,
+        "按投诉",
+        "每件投诉改了什么，影响哪些指标；＋为新计入，－为不再计入，±为计入值改变。",
+        _CASE_HEADINGS,
+        _CASE_WIDTHS,
+    )
+    cases: dict[tuple[str, str, str], list[str]] = {}
+    for one in moved:
+        for mover in one.movers:
+            case = (mover.key, mover.new_place or mover.old_place, mover.why)
+            cases.setdefault(case, []).append(f"{_SIGNS[mover.way]}{one.title}")
+    ordered = sorted(cases.items(), key=lambda case: -len(case[1]))
+    for row, ((key, place, why), titles) in enumerate(ordered, start=TOP):
+        told = "、".join(titles)
+        for column, content in enumerate((key, place, why, len(titles), told), start=1):
+            alignment = palette.CENTRED if column == 4 else palette.WRAPPED
+            put(sheet.cell(row, column), content, font=palette.TEXT, border=palette.UNDERLINE, alignment=alignment)
+        sheet.row_dimensions[row].height = 6 + 14 * max(
+            lines_needed(why, _CASE_WIDTHS[2]), lines_needed(told, _CASE_WIDTHS[4])
+        )
+    sheet.auto_filter.ref = f"A{TOP - 1}:E{max(TOP, TOP + len(cases) - 1)}"
+    sheet.freeze_panes = f"B{TOP}"
