@@ -18,6 +18,7 @@ PATTERNS = (
     "workbooks/*.xlsx",
     "workbooks/*.xlam",
     "workbooks/*.xlsm",
+    "documents/*.docx",
     "examples/*.xlsx",
 )
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from xiaobao_xl import checks, cli, figure_kinds, law
 from xiaobao_xl.deadlines import Version
+from xiaobao_xl.letters import AUDIENCE_TITLES
 from xiaobao_xl.rules import RegisterRules, Rules, load_rules
 
 FOLDER = Path(__file__).parent / "reference"
@@ -26,7 +27,15 @@ COMMANDS = (
     "classify",
     "due",
     "report",
+    "verify",
+    "bridge",
+    "restate",
+    "analyse",
+    "match",
+    "form",
+    "letter",
     "diff",
+    "mask",
     "blank",
     "rules",
     "demo",
@@ -107,6 +116,17 @@ def _rules(rules: Rules) -> Iterator[str]:
             for key, figure in report.figures.items()
         ]
         yield from ("", f"## 报表 {report.title}（`{name}`）", "", *_table(("指标", "标题", "种类", "口径"), rows))
+    for name, filing in rules.filings.items():
+        rows = [(f"`{key}`", foot.title) for key, foot in filing.cross_foots.items()]
+        titles = "、".join(rules.reports[report].title for report in filing.reports)
+        yield from ("", f"## 报送 {filing.title}（`{name}`）", "", f"{filing.note}。含：{titles}。", "")
+        yield from _table(("表间勾稽", "关系"), rows)
+
+    rows = [
+        (f"`{name}`", letter.title, AUDIENCE_TITLES[letter.audience], law.cite(rules.law, letter.source), letter.note)
+        for name, letter in rules.letters.items()
+    ]
+    yield from ("", "## 函件", "", *_table(("编号", "名称", "给谁", "依据", "说明"), rows))
 
 
 def _register(rules: Rules, name: str, register: RegisterRules) -> Iterator[str]:

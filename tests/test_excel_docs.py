@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from xiaobao_xl import addin
-from xiaobao_xl.desk_commands import app
+from xiaobao_xl.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("excel", "acceptance")}

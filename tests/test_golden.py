@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from openpyxl import load_workbook
 
 from xiaobao_xl import resources
-from xiaobao_xl.rules import Rules
+from xiaobao_xl.rules import Rules, load_rules
 from xiaobao_xl.tasks.checking import check
 from xiaobao_xl.tasks.intake import Reading
 from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
@@ -71,9 +72,20 @@ def figures(rules: Rules, sample: Sample, _folder: Path) -> Lines:
 def report_cells(rules: Rules, sample: Sample, folder: Path) -> Lines:
     """The first sheet of the finished report; formulas as they are written."""
     yield "cell", "text"
-    finished, _paper = write_report(counted(rules, sample), folder)
+    finished, *_ = write_report(counted(rules, sample), folder)
     for row in load_workbook(finished).worksheets[0].iter_rows():
         yield from ((cell.coordinate, cell.value) for cell in row if cell.value is not None)
+
+
+def list_lines(rules: Rules, sample: Sample, _folder: Path) -> Lines:
+    """Every line of the lists that are printed as rows."""
+    yield "list", "line", "cells"
+    for name in ("overdue_list", "open_list", "withdrawn_list", "regulator_referrals"):
+        wanted = Wanted(report=name, period="2026Q3")
+        for lines in report(rules, [sample.path], Reading(), wanted, sample.as_of).figures.lists.values():
+            for line in range(len(lines)):
+                cells = (cells[line] for cells in lines.cells.values())
+                yield name, line + 1, "｜".join("" if cell is None else str(cell) for cell in cells)
 
 
 RESULTS: dict[str, Callable[[Rules, Sample, Path], Lines]] = {
@@ -81,6 +93,7 @@ RESULTS: dict[str, Callable[[Rules, Sample, Path], Lines]] = {
     "due": due_days,
     "figures": figures,
     "report": report_cells,
+    "lists": list_lines,
 }
 
 
@@ -89,8 +102,12 @@ RESULTS: dict[str, Callable[[Rules, Sample, Path], Lines]] = {
 def test_the_sample_gives_the_stored_result(
     sample: str, result: str, rules: Rules, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    stored = GOLDEN / f"{sample}_{result}.tsv"
-    text = as_text(RESULTS[result](rules, SAMPLES[sample], tmp_path))
+    agrees(f"{sample}_{result}", as_text(RESULTS[result](rules, SAMPLES[sample], tmp_path)), request)
+
+
+def agrees(name: str, text: str, request: pytest.FixtureRequest) -> None:
+    """Compare with the stored result, or store this one."""
+    stored = GOLDEN / f"{name}.tsv"
     if request.config.getoption("--regenerate"):
         stored.write_text(text, encoding="utf-8", newline="\n")
     elif difference := differs(stored.read_text(encoding="utf-8"), text):
@@ -99,6 +116,24 @@ def test_the_sample_gives_the_stored_result(
             "If the change is meant: python3 dev.py test tests/test_golden.py --regenerate",
             pytrace=False,
         )
+
+
+@pytest.mark.parametrize("name", [name for name in load_rules().reports if name != REPORT.report])
+def test_the_messy_sample_gives_the_stored_report(
+    name: str, rules: Rules, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The first two sheets of every other report; the quarterly one is above."""
+    result = report(rules, [SAMPLES["messy"].path], Reading(), replace(REPORT, report=name), SAMPLES["messy"].as_of)
+    finished, *_ = write_report(result, tmp_path)
+    with closing(load_workbook(finished, read_only=True)) as book:
+        cells = [
+            (sheet.title, cell.coordinate, cell.value)
+            for sheet in book.worksheets[:2]
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None
+        ]
+    agrees(f"messy_{name}", as_text([("sheet", "cell", "text"), *cells]), request)
 
 
 def test_a_difference_names_the_columns_and_the_changed_lines_only() -> None:

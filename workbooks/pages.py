@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xiaobao_xl.axes import UNDIVIDED
-from xiaobao_xl.figure_kinds import Figure
+from xiaobao_xl.figure_kinds import Text
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Report
 from xiaobao_xl.workbook import palette
@@ -102,7 +102,7 @@ class Page:
 
 def number_format(spec: object) -> str:
     """Number format of a figure's cell."""
-    decimals = spec.decimals if isinstance(spec, Figure) else 0
+    decimals = getattr(spec, "decimals", 0)
     point = "." + "0" * decimals if decimals else ""
     return f"0{point}%" if getattr(spec, "unit", "") == "%" else f"#,##0{point}"
 
@@ -113,7 +113,10 @@ def head(page: Page, title: str, last: str) -> None:
     none = Border()
     page.box(f"A1:{last}1", title, TITLE, border=none)
     page.box(
-        f"A2:{last}2", "{{ 统计期间 }}（{{ 起止日期 }}）", Font(name=SONG, size=11, color=palette.INK), border=none
+        f"A2:{last}2",
+        f"{{{{ 统计期间 }}}}（{{{{ 起止日期 }}}}）{nil_mark(page.report)}",
+        Font(name=SONG, size=11, color=palette.INK),
+        border=none,
     )
     page.box(f"A3:{middle}3", "填报单位：{{ 填报单位 }}", TEXT, LEFT, border=none)
     page.box(
@@ -121,6 +124,12 @@ def head(page: Page, title: str, last: str) -> None:
     )
     for height in (34, 20, 20):
         page.line(height)
+
+
+def nil_mark(report: Report) -> str:
+    """The mark that says `零报告：…` where nothing was to be counted; '' where the report has no such figure."""
+    titles = [figure.title for figure in report.figures.values() if isinstance(figure, Text) and figure.text == "nil"]
+    return f"{{{{ {titles[0]} }}}}" if titles else ""
 
 
 def tiles(page: Page, names: Sequence[str], height: float = 25, font: Font = NUMBER) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from xiaobao_xl.categories import Scheme
-from xiaobao_xl.registers import UNFILLED, UNKNOWN, Column
+from xiaobao_xl.figure_kinds import Level
+from xiaobao_xl.registers import UNFILLED, UNKNOWN, Column, Schema
 
-Level = Literal["reported", "leaf"] | int
 UNDIVIDED = "（未细分）"
 _BOOLEANS = {"true": "是", "false": "否"}
 
@@ -46,6 +45,26 @@ def members(spec: Column, level: Level, schemes: Mapping[str, Scheme]) -> dict[s
     else:
         found = {value: spellings[0] for value, spellings in spec.values.items()}
     return found | {UNFILLED: UNFILLED, UNKNOWN: UNKNOWN}
+
+
+def find(text: str, spec: Column, level: Level, schemes: Mapping[str, Scheme]) -> str:
+    """The member a text means as written by hand: id, title or another spelling; '' where a coded column has none.
+
+    Args:
+        text: the text.
+        spec: the column as rules.yaml declares it.
+        level: where a tree of categories is cut.
+        schemes: schemes of categories.
+    """
+    titles = members(spec, level, schemes)
+    near = next((name for name, title in titles.items() if text in {name, title}), "")
+    if near:
+        return near
+    if spec.scheme in schemes:
+        category = schemes[spec.scheme].find(text)
+        return _member(schemes[spec.scheme], category, level) if category else ""
+    spelled = next((value for value, spellings in spec.values.items() if text in spellings), "")
+    return spelled if spec.values or spec.type == "boolean" else text
 
 
 def axis(
@@ -80,6 +99,35 @@ def axis(
     codes = lookup[numbers]  # a missing cell has number -1: the last entry
     codes[(numbers == -1) & faulty] = places[UNKNOWN]
     return Axis(titles, codes, is_open)
+
+
+def cells_of(frame: pd.DataFrame, column: str, finer: str, schema: Schema, schemes: Mapping[str, Scheme]) -> pd.Series:
+    """A column, refined by a finer one of the same scheme where such a one is named; empty where neither is there."""
+    empty = pd.Series(index=frame.index, dtype="str")
+    scheme = schema.columns[column].scheme
+    if finer not in frame or schema.columns[finer].scheme != scheme:
+        return frame.get(column, empty)
+    return refined(frame[column], frame[finer], schemes[scheme]) if column in frame else frame[finer]
+
+
+def refined(cells: pd.Series, finer: pd.Series, scheme: Scheme) -> pd.Series:
+    """Each row's category, or the finer one another column gives below it.
+
+    A finer category that lies elsewhere in the tree says nothing: the first column decides the class of a complaint.
+
+    >>> from xiaobao_xl.categories import Category
+    >>> tree = Scheme(title="业务", codes={"loan": Category(title="贷款", codes={"housing": Category(title="住房")})})
+    >>> refined(pd.Series(["loan", "loan", "card"]), pd.Series(["housing", None, "housing"]), tree).tolist()
+    ['housing', 'loan', 'card']
+    """
+    pairs = pd.DataFrame({"coarse": cells, "fine": finer}).dropna().drop_duplicates()
+    known = set(scheme.ids())
+    below = {
+        (coarse, fine)
+        for coarse, fine in pairs.itertuples(index=False)
+        if coarse in known and fine in known and fine in scheme.descendants(coarse)
+    }
+    return cells.where(~pd.MultiIndex.from_arrays([cells, finer]).isin(below), finer)
 
 
 def _occurring(

@@ -10,7 +10,15 @@ from typing import Any
 
 import typer
 
-from xiaobao_xl import day_commands, desk_commands, exchange_commands  # noqa: F401  (they add their commands to the app)
+from xiaobao_xl import (  # noqa: F401  (they add their commands to the app)
+    day_commands,
+    desk_commands,
+    exchange_commands,
+    form_commands,
+    report_commands,
+    view_commands,
+    word_commands,
+)
 from xiaobao_xl.commands import FINE, app
 from xiaobao_xl.errors import RulesError, XiaobaoError
 from xiaobao_xl.options import in_chinese
@@ -25,7 +33,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    gc.disable()  # until the libraries and the rules are loaded, of which nothing is garbage; see `_rules`
+    gc.disable()  # until the libraries and the rules are loaded, of which nothing is garbage; see `load`
     gc.set_threshold(50_000, 20, 100)
     try:
         # not app(): that would put Typer's own last resort, which prints data, in the place of ours

@@ -52,7 +52,7 @@ def _version(*, version: Annotated[bool, typer.Option("--version", help="打印�
     if version:
         from xiaobao_xl import __version__
 
-        typer.echo(f"xiaobao-xl {__version__}，规则 {_rules(None, '').version}")
+        typer.echo(f"xiaobao-xl {__version__}，规则 {load(None, '').version}")
         raise typer.Exit
 
 
@@ -74,14 +74,14 @@ def check(
     """  # noqa: D301  (click wants the backspace itself before lines it may not join)
     from xiaobao_xl import screen, tasks
 
-    loaded, day = _rules(rules, institution), day_of(as_of)
-    _refuse([book], out, json_to, overwrite=overwrite)
+    loaded, day = load(rules, institution), day_of(as_of)
+    refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
-        found = _with_password(
+        found = with_password(
             lambda given: tasks.check(
                 loaded,
                 book,
-                _reading(book, register, sheet, headings, given, others),
+                reading(book, register, sheet, headings, given, others),
                 day,
                 waivers_file=waivers,
                 step=step,
@@ -115,7 +115,7 @@ def classify(
     """  # noqa: D301
     from xiaobao_xl import screen, tasks
 
-    loaded = _rules(rules, institution)
+    loaded = load(rules, institution)
     if bool(text.strip()) == bool(book):
         raise WorkbookError('请给出台账文件或 --text 文字，二者取一。例：xiaobao classify --text "信用卡年费未告知"')
     if text.strip() and out:
@@ -126,11 +126,11 @@ def classify(
         if json_to != "-":
             screen.one_classified(suggestion, tasks.part_titles(loaded))
         return FINE
-    _refuse([book], out, json_to, overwrite=overwrite)
+    refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
-        result = _with_password(
+        result = with_password(
             lambda given: tasks.classify(
-                loaded, book, _reading(book, register, sheet, headings, given), codes=codes, model=model, step=step
+                loaded, book, reading(book, register, sheet, headings, given), codes=codes, model=model, step=step
             ),
             password,
         )
@@ -162,7 +162,7 @@ def due(
     """  # noqa: D301
     from xiaobao_xl import screen, tasks
 
-    loaded, day = _rules(rules, institution), day_of(as_of)
+    loaded, day = load(rules, institution), day_of(as_of)
     if bool(values) == bool(book):
         raise WorkbookError(
             "请给出台账文件，或用 --deadline 与 --set 算一个时限。例：xiaobao due --deadline decision --set received_on=2025-01-15"
@@ -173,11 +173,11 @@ def due(
         _tell_one_due(tasks.due_once(loaded, deadline or "decision", values, day), json_to, overwrite=overwrite)
         return FINE
     beside = out.with_suffix(".ics") if out and out.suffix != ".ics" else None
-    _refuse([book], out, ics or beside, json_to, overwrite=overwrite)
+    refuse([book], out, ics or beside, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
-        result = _with_password(
+        result = with_password(
             lambda given: tasks.due(
-                loaded, book, _reading(book, register, sheet, headings, given, others), day, only=deadline, step=step
+                loaded, book, reading(book, register, sheet, headings, given, others), day, only=deadline, step=step
             ),
             password,
         )
@@ -199,52 +199,6 @@ def _tell_one_due(row: dict[str, Any], json_to: str, *, overwrite: bool) -> None
 
 
 @app.command()
-def report(
-    report_id: Annotated[str, typer.Argument(metavar="报表", help="报表编号，如 complaint_quarterly")],
-    books: Annotated[list[Path], typer.Argument(metavar="台账...", help="台账文件；可加上期、上年台账以算环比同比")], *,
-    period: Annotated[str, typer.Option("--period", metavar="期间", help="如 2026Q3、2026-09、2026H1、2026")],
-    base: Annotated[Path | None, typer.Option("--base", metavar="文件", help="基础数据（项目、数值两列）；不写则用台账内“基础数据”页")] = None,
-    template: Annotated[Path | None, typer.Option("--template", metavar="文件", help="报表模板；不写则用同名模板")] = None,
-    name: Annotated[str, typer.Option("--name", metavar="机构", help="填在表头的机构名称")] = "",
-    register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
-    as_of: AsOfOption = "",
-    out: Annotated[Path | None, typer.Option("--out", metavar="目录", help="报表与底稿写到这个目录；不写则写到当前目录")] = None,
-    json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
-    overwrite: OverwriteOption = False, quiet: QuietOption = False,
-) -> int:  # fmt: skip
-    """报表：按期间填好模板，并写底稿，每个数都能追到投诉编号。
-
-    \b
-    xiaobao report complaint_quarterly 台账.xlsx --period 2026Q3 --out 报表/
-    xiaobao report complaint_quarterly 今年.xlsx 去年.xlsx --period 2026Q3 --name 某某银行
-    """  # noqa: D301
-    from xiaobao_xl import screen, tasks
-
-    loaded, day = _rules(rules, institution), day_of(as_of)
-    wanted = tasks.Wanted(
-        report=report_id,
-        period=period,
-        base=base,
-        template=template,
-        rules_file=rules,
-        texts={"institution": name} if name else {},
-    )
-    _refuse(books, json_to, overwrite=overwrite)
-    with screen.progress(quiet=quiet or json_to == "-") as step:
-        result = _with_password(
-            lambda given: tasks.report(
-                loaded, books, _reading(books[0], register, sheet, headings, given), wanted, day, step=step
-            ),
-            password,
-        )
-        written = tasks.write_report(result, out or Path(), overwrite=overwrite, step=step)
-    write_json(json_to, result.as_json, overwrite=overwrite)
-    if json_to != "-":
-        screen.reported(result, written, quiet=quiet)
-    return FOUND if result.has_errors else FINE
-
-
-@app.command()
 def diff(
     old: Annotated[Path, typer.Argument(metavar="原文件", help="原来的工作簿（.xlsx .xlsm）")],
     new: Annotated[Path, typer.Argument(metavar="新文件", help="现在的工作簿，如收回的那一份")], *,
@@ -261,7 +215,7 @@ def diff(
     from xiaobao_xl import screen, tasks
 
     gc.enable()  # no rules are loaded here, which otherwise enable it
-    _refuse([old, new], json_to, overwrite=overwrite)
+    refuse([old, new], json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = tasks.compare(old, new, every=every or bool(json_to), step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
@@ -283,7 +237,7 @@ def blank(
     """  # noqa: D301
     from xiaobao_xl import tasks
 
-    tasks.blank(_rules(rules, institution), register, out, overwrite=overwrite)
+    tasks.blank(load(rules, institution), register, out, overwrite=overwrite)
     typer.echo(f"已新建 {out}。填好后校验：xiaobao check {out}")
     return FINE
 
@@ -301,7 +255,7 @@ def show_rules(
     """  # noqa: D301
     from xiaobao_xl import screen
 
-    loaded = _rules(rules, institution)
+    loaded = load(rules, institution)
     write_json(json_to, loaded.as_json, overwrite=False)
     if json_to != "-":
         screen.rules(loaded, quiet=quiet)
@@ -320,12 +274,13 @@ def demo(
     from xiaobao_xl import screen, tasks
 
     with screen.progress(quiet=False) as step:
-        result = tasks.demo(_rules(None, ""), out, step=step)
+        result = tasks.demo(load(None, ""), out, step=step)
     screen.demonstrated(result)
     return FINE
 
 
-def _rules(path: Path | None, institution: str) -> Rules:
+def load(path: Path | None, institution: str) -> Rules:
+    """The rules of a command: the shipped ones, or the institution's own file."""
     from xiaobao_xl.rules import load_rules
 
     if institution not in {"", "bank", "insurer"}:
@@ -348,7 +303,7 @@ def day_of(text: str) -> date:
         raise WorkbookError(f"--as-of {text} 不是日期；请写成 2026-09-30 的样子。") from None
 
 
-def _refuse(books: list[Path], *targets: Path | str | None, overwrite: bool) -> None:
+def refuse(books: list[Path], *targets: Path | str | None, overwrite: bool) -> None:
     """Stop before any work is done where a result would take the place of a register or, unasked, of any file."""
     files = [Path(target) for target in targets if target and str(target) != "-"]
     for target in files:
@@ -361,9 +316,10 @@ def _refuse(books: list[Path], *targets: Path | str | None, overwrite: bool) -> 
         refuse_existing(target, overwrite=overwrite)
 
 
-def _reading(
+def reading(
     book: Path, register: str, sheet: list[str], headings: Path | None, password: str, others: Sequence[Path] = ()
 ) -> Reading:
+    """How a command reads its register, from its options."""
     from xiaobao_xl import tasks
 
     layouts = tasks.read_layouts(headings, beside=book)
@@ -372,7 +328,7 @@ def _reading(
     )
 
 
-def _with_password(run: Any, password: str) -> Any:
+def with_password(run: Any, password: str) -> Any:
     """Run, asking for the password of an encrypted file when a person is there to answer."""
     from xiaobao_xl.workbook.grids import PasswordNeeded
 

@@ -9,66 +9,43 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from xiaobao_xl import conditions, gaps
-from xiaobao_xl.axes import Axis, Level, axis
-from xiaobao_xl.categories import Scheme
-from xiaobao_xl.cross_footing import findings_of, foot
-from xiaobao_xl.deadlines import Deadline, due
+from xiaobao_xl.axes import Axis, axis, cells_of, find
+from xiaobao_xl.cross_footing import feet, findings_of
+from xiaobao_xl.deriving import base_values, categories_of, derive, term
+from xiaobao_xl.exclusions import why_not
 from xiaobao_xl.figure_kinds import (
-    AnyFigure,
-    Change,
     Flow,
+    Level,
+    Listing,
     Mean,
     Median,
-    Ratio,
-    Share,
+    MedianOf,
     Stock,
     Sum,
     Text,
-    Total,
     split_term,
 )
-from xiaobao_xl.figures import Figures, Member, Operation, Value, combine, pick, shared, summarise
+from xiaobao_xl.figures import Figures, Member, Operation, Value, summarise
+from xiaobao_xl.nil_returns import nil_return, nil_sentence
 from xiaobao_xl.periods import Period
 from xiaobao_xl.registers import Register
-from xiaobao_xl.reports import Report
-from xiaobao_xl.stacking import Stack, stack
-from xiaobao_xl.workdays import Calendar
+from xiaobao_xl.reports import Base, Report
+from xiaobao_xl.row_lists import Knowledge, RowList, due_by, moment_of, row_list
+from xiaobao_xl.stacking import Prepared, Stack, stack
 
 Counted = Flow | Stock | Sum | Mean | Median
 _OPERATIONS: dict[type, Operation] = {Flow: "count", Stock: "count", Sum: "sum", Mean: "mean", Median: "median"}
-_EARLIER = {"previous_period": "上期", "same_period_last_year": "去年同期", "cumulative": "本年前期"}
-
-
-class Knowledge(Protocol):
-    """What counting may know beside the registers; `checks.check.Context` is one."""
-
-    @property
-    def as_of(self) -> date:
-        """The day the question is asked."""
-
-    @property
-    def calendar(self) -> Calendar:
-        """Announced working days."""
-
-    @property
-    def deadlines(self) -> Mapping[str, Deadline]:
-        """Deadline id → deadline."""
-
-    @property
-    def schemes(self) -> Mapping[str, Scheme]:
-        """Scheme id → scheme of categories."""
 
 
 def count(
     report_id: str, report: Report, registers: Sequence[Register], period: Period, context: Knowledge, *,
     earlier: Sequence[Register] = (), base_table: Mapping[str, float] | None = None,
-    units: Mapping[str, Sequence[str]] | None = None, texts: Mapping[str, str] | None = None,
+    units: Mapping[str, Sequence[str]] | None = None, texts: Mapping[str, str] | None = None, prepared: Prepared | None = None,
 ) -> Figures:  # fmt: skip
     """Count a report.
 
@@ -82,21 +59,29 @@ def count(
         base_table: item of the 基础数据 table → number.
         units: column id → names that are members even with no row.
         texts: `institution`, `prepared_by`, `reviewed_by`, `approved_by`.
+        prepared: the same registers stacked before, for another report as of the same day.
     """
-    rows = stack(registers, earlier)
+    ready = prepared or Prepared(stack(registers, earlier))
+    rows = ready.stack
     words = {"period": period.title, "dates": period.dates, "as_of": context.as_of.isoformat()} | dict(texts or {})
-    work = _Work(report, rows, period, context, dict(base_table or {}), dict(units or {}), words)
+    work = _Work(report, rows, period, context, dict(base_table or {}), dict(units or {}), words, ready.statuses)
+    chosen = work.selected(report.where)
+    whole = [work.of(name, period)[()] for name, figure in report.figures.items() if isinstance(figure, Counted)]
+    work.texts["nil"] = nil_sentence(whole, chosen, rows, period, context.as_of)
     values = {name: work.of(name, period) for name in report.figures}
-    values |= {name: {(): work.base(name)} for name in report.bases}
-    axes = {name: work.axes(name) for name in values}
-    footings = tuple(foot(name, report, values, len(rows.frame)) for name in report.cross_foots)
-    counted = Figures(report_id, report, period, rows, values, axes, footings)
+    values |= {name: work.base(name) for name in report.bases}
+    footings = feet(report.cross_foots, report.figures, values, len(rows.frame))
+    counted = Figures(report_id, report, period, rows, values, {name: work.axes(name) for name in values}, footings)
+    counted = replace(counted, lists=work.lists, nil=work.texts["nil"])
     found = [
-        *findings_of(counted),
+        *findings_of(counted, lambda name, row: why_not(counted, name, row, context.schemes)),
         *gaps.without_value(counted),
-        *gaps.left_out(counted, work.selected(report.where), context.as_of),
+        *gaps.without_base(counted),
+        *gaps.left_out(counted, chosen, context.as_of),
         *gaps.unrecognised(counted),
+        *gaps.unlisted(counted),
         *gaps.not_carried(counted, work.open_before()),
+        *nil_return(counted),
     ]
     return replace(counted, findings=tuple(found))
 
@@ -113,9 +98,10 @@ class _Work:
         base_table: item → number.
         units: column id → names.
         texts: words for the head and foot.
-        done: (figure, period) → its values.
         statuses: (deadline, moment) → status of every row.
-        axis_by_column: (column, level) → axis.
+        done: (figure, period) → its values.
+        axis_by_column: (column, level, finer column) → axis.
+        lists: figure → its lines.
     """
 
     report: Report
@@ -125,9 +111,10 @@ class _Work:
     base_table: dict[str, float]
     units: dict[str, Sequence[str]]
     texts: dict[str, str]
+    statuses: dict[tuple[str, date | None], pd.Series]
     done: dict[tuple[str, Period], dict[Member, Value]] = field(default_factory=dict)
-    statuses: dict[tuple[str, date | None], pd.Series] = field(default_factory=dict)
-    axis_by_column: dict[tuple[str, Level], Axis] = field(default_factory=dict)
+    axis_by_column: dict[tuple[str, Level, str], Axis] = field(default_factory=dict)
+    lists: dict[str, RowList] = field(default_factory=dict)
 
     def of(self, name: str, period: Period) -> dict[Member, Value]:
         """Values of a figure over a period, member by member; () is the whole."""
@@ -137,20 +124,22 @@ class _Work:
                 found = self._counted(name, figure, period)
             elif isinstance(figure, Text):
                 found = {(): Value(name, (), period, "text", self.texts.get(figure.text, ""))}
+            elif isinstance(figure, Listing):
+                found = {(): self._listed(name, figure, period)}
             else:
-                found = self._made(name, figure, period)
+                found = derive(self, name, figure, period)
             self.done[name, period] = found
         return self.done[name, period]
 
-    def base(self, name: str) -> Value:
-        """A number of the 基础数据 table."""
-        entry = self.report.bases[name]
-        number = next(
-            (self.base_table[known] for known in (name, entry.title, *entry.aliases) if known in self.base_table), None
-        )
-        return Value(
-            name, (), self.period, "given", number, note="" if number is not None else f"基础数据表没有“{entry.title}”"
-        )
+    def base(self, name: str) -> dict[Member, Value]:
+        """A number of the 基础数据 table, or one for each member."""
+        entry, one = self.report.bases[name], next(iter(self.axes(name)), None)
+        named = {text: self._member(entry, text) for text in categories_of(entry, name, self.base_table)}
+        return base_values(name, entry, self.period, self.base_table, one, named)
+
+    def _member(self, entry: Base, text: str) -> str:
+        column = self.stack.registers[0].schema.columns[entry.by] if entry.by else None
+        return find(text, column, entry.level, self.context.schemes) if column else text
 
     # --- figures counted from rows
 
@@ -161,12 +150,16 @@ class _Work:
         )
         note = f"台账没有{'、'.join(lacking)}列" if lacking else ""
         operation = _OPERATIONS[type(figure)]
+        scaled = isinstance(figure, Sum) and figure.scale != 1
+        per, decimals = (1 / figure.scale, figure.decimals) if isinstance(figure, Sum) and scaled else (1.0, -1)
 
         def value(member: Member, positions: np.ndarray) -> Value:
             added = np.ones(len(positions)) if amounts is None else amounts[positions]
-            number = None if lacking else summarise(operation, added)
+            number = None if lacking else summarise(operation, added, per, decimals)
             why = note or ("本期没有可计算的投诉" if number is None else "")
-            return Value(name, member, period, operation, number, positions, added, note=why)
+            return Value(
+                name, member, period, operation, number, positions, added, per=per, decimals=decimals, note=why
+            )
 
         return _split(np.flatnonzero(mask), self._axes_of(figure), value)
 
@@ -213,14 +206,7 @@ class _Work:
 
     def _status(self, deadline: str, moment: date | None) -> pd.Series:
         if (deadline, moment) not in self.statuses:
-            frame, as_of = self.stack.frame, self.context.as_of
-            if moment is not None:
-                as_of = min(as_of, moment)
-                later = {
-                    name: cells.where(_by(cells, moment)) for name, cells in frame.items() if cells.dtype.kind == "M"
-                }
-                frame = frame.assign(**{str(name): cells for name, cells in later.items()})
-            found = due(self.context.deadlines[deadline], frame, self.context.calendar, as_of)
+            found = due_by(deadline, self.stack.frame, self.context, moment)
             self.statuses[deadline, moment] = found.table["status"].reset_index(drop=True)
         return self.statuses[deadline, moment]
 
@@ -244,6 +230,13 @@ class _Work:
         """Axes of a figure, its own or those of the figure it is made of."""
         figure = self.report.figures.get(name)
         if figure is None:
+            entry = self.report.bases[name]
+            return (
+                (self._axis(entry.by, Flow(title="", flow="", by=(entry.by,), level=(entry.level,))),)
+                if entry.by
+                else ()
+            )
+        if isinstance(figure, Listing | MedianOf):
             return ()
         if isinstance(figure, Counted):
             return self._axes_of(figure)
@@ -251,97 +244,46 @@ class _Work:
         return next((found for other in names if (found := self.axes(other))), ())
 
     def _axes_of(self, figure: Counted) -> tuple[Axis, ...]:
-        return tuple(self._axis(column, figure.level) for column in figure.by)
+        return tuple(self._axis(column, figure) for column in figure.by)
 
-    def _axis(self, column: str, level: Level) -> Axis:
-        if (column, level) not in self.axis_by_column:
-            schema, frame = self.stack.registers[0].schema, self.stack.frame
-            cells = frame[column] if column in frame else pd.Series(index=frame.index, dtype="str")
+    def _axis(self, column: str, figure: Counted) -> Axis:
+        schema, frame, level = self.stack.registers[0].schema, self.stack.frame, figure.level_of(column)
+        if (column, level, figure.finer) not in self.axis_by_column:
+            cells = cells_of(frame, column, figure.finer, schema, self.context.schemes)
             split = [
                 f
                 for f in self.report.figures.values()
                 if isinstance(f, Counted) and column in f.by and not self.lacking(f)
             ]
             counted = [self.rows_of(f, self.period)[0] for f in split] or [np.zeros(len(frame), dtype=bool)]
-            self.axis_by_column[column, level] = axis(
+            self.axis_by_column[column, level, figure.finer] = axis(
                 cells, schema.columns[column], level, self.context.schemes, self.stack.bad(column),
                 counted=counted, units=self.units.get(column, ()),
             )  # fmt: skip
-        return self.axis_by_column[column, level]
+        return self.axis_by_column[column, level, figure.finer]
 
-    # --- figures made of others
+    def _listed(self, name: str, figure: Listing, period: Period) -> Value:
+        source, moment = term(self, figure.of, period)[()], moment_of(figure.of, self.report.figures, period)
+        lines = row_list(figure, source.rows(), self.stack, self.context, moment)
+        if period == self.period:
+            self.lists[name] = lines
+        number = None if source.value is None else len(lines)
+        return Value(name, (), period, "count", number, lines.positions, np.ones(len(lines)), note=source.note)
 
-    def _made(self, name: str, figure: AnyFigure, period: Period) -> dict[Member, Value]:
-        if isinstance(figure, Ratio):
-            first, second = (self._term(term, period) for term in figure.ratio)
-            return {m: _combined(name, m, period, "ratio", (v, _for(second, m)), figure.per) for m, v in first.items()}
-        if isinstance(figure, Share):
-            return self._shares(name, figure, period)
-        if isinstance(figure, Total):
-            sides = [self._term(term, period) for term in figure.total]
-            return {
-                m: _combined(name, m, period, "total", tuple(_for(side, m) for side in sides))
-                for m in max(sides, key=len)
-            }
-        return self._changes(name, figure, period) if isinstance(figure, Change) else {}
+    # --- what deriving asks
 
-    def _term(self, term: str, period: Period) -> dict[Member, Value]:
-        other, member = split_term(term)
-        if other in self.report.bases:
-            return {(): self.base(other)}
-        found = self.of(other, period)
-        return {(): pick(found, other, member)} if member else found
-
-    def _shares(self, name: str, figure: Share, period: Period) -> dict[Member, Value]:
-        split = self.of(figure.share, period)
-        whole, deepest = split[()], max(map(len, split))
-        found = {m: _combined(name, m, period, "share", (v, whole)) for m, v in split.items()}
-        printed = [member for member in split if len(member) == deepest]
-        if not whole.value:
-            return found
-        parts = shared(figure, [float(split[member].value or 0) for member in printed])
-        decimals = figure.decimals + 2 if figure.adds_up else -1
-        return found | {
-            m: replace(found[m], value=part, decimals=decimals) for m, part in zip(printed, parts, strict=True)
-        }
-
-    def _changes(self, name: str, figure: Change, period: Period) -> dict[Member, Value]:
-        if figure.versus == "cumulative":
-            past = _quarters_before(period)
-            found = self.of(figure.change, period.year_to_date)
-            if all(self._covers(part, figure.change) for part in past):
-                note = self._begins_late(period.year_to_date.start)
-                return {
-                    m: Value(name, m, period, "total", v.value, parts=(v,), note=v.note or note)
-                    for m, v in found.items()
-                }
-            return {m: Value(name, m, period, "total", note=f"台账不含{past[0].title}的数据") for m in found}
-        other = period.previous if figure.versus == "previous_period" else period.same_last_year
-        now = self.of(figure.change, period)
-        if not self._covers(other, figure.change):
-            return {
-                m: Value(name, m, period, "change", note=f"无{_EARLIER[figure.versus]}数据（{other.title}）")
-                for m in now
-            }
-        then, note = self.of(figure.change, other), self._begins_late(other.start)
-        found = {m: _combined(name, m, period, "change", (v, _for(then, m))) for m, v in now.items()}
-        return {m: replace(v, note=v.note or note) for m, v in found.items()}
-
-    def _begins_late(self, first: date) -> str:
+    def begins_late(self, first: date) -> str:
         """Says so where no row lies before the first day of an earlier period: it may be there in part only."""
-        judged = self.stack.registers[0].schema.judged_on
-        earliest = self.stack.frame[judged].min() if judged in self.stack.frame else pd.NaT
-        if pd.isna(earliest) or earliest < pd.Timestamp(first):
+        earliest = self.stack.earliest
+        if earliest is None or earliest < first:
             return ""
-        return f"台账最早一件收到于 {earliest:%Y-%m-%d}；请确认台账自 {first.isoformat()} 起完整"
+        return f"台账最早一件收到于 {earliest.isoformat()}；请确认台账自 {first.isoformat()} 起完整"
 
-    def _covers(self, period: Period, name: str) -> bool:
-        """Whether the registers cover a period: a row merely carried over from it proves nothing."""
+    def covers(self, period: Period, name: str) -> bool:
+        """Whether the registers cover a period."""
         figure = self.report.figures[name]
         columns = self.report.covered_by or (getattr(figure, "flow", "") or getattr(figure, "on", ""),)
-        chosen = self.selected(self.report.where)
-        dated = [self.stack.frame[column] for column in columns if column in self.stack.frame]
-        return any((_within(cells, period) & chosen).any() for cells in dated)
+        return self.stack.covers(period, columns, self.selected(self.report.where))
 
 
 def _by(cells: pd.Series, last: date) -> np.ndarray:
@@ -371,29 +313,3 @@ def _grouped(positions: np.ndarray, one: Axis) -> dict[str, np.ndarray]:
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(len(one.titles) + 1))
     return {name: positions[order[edges[place] : edges[place + 1]]] for place, name in enumerate(one.titles)}
-
-
-def _for(values: Mapping[Member, Value], member: Member) -> Value:
-    """The value of a member, of its nearest whole where the figure is split less far."""
-    while member not in values:
-        member = member[:-1]
-    return values[member]
-
-
-def _combined(
-    name: str, member: Member, period: Period, operation: Operation, parts: tuple[Value, ...], per: float = 1
-) -> Value:
-    number = combine(operation, [part.value if isinstance(part.value, (int, float)) else None for part in parts], per)
-    notes = list(dict.fromkeys(part.note for part in parts if part.value is None and part.note))
-    if number is None and not notes:
-        notes = ["上期为零，不计算变动"] if operation == "change" else ["分母为零"]
-    return Value(name, member, period, operation, number, parts=parts, per=per, note="；".join(notes))
-
-
-def _quarters_before(period: Period) -> list[Period]:
-    """The quarters of the year, or the part of one, before the period."""
-    parts, year = [], period.start.year
-    for month in range(1, period.start.month, 3):
-        after = min(month + 3, period.start.month)
-        parts.append(Period(date(year, month, 1), date(year, after, 1) - timedelta(days=1)))
-    return parts

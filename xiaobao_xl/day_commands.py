@@ -8,11 +8,7 @@ from typing import Annotated
 
 import typer
 
-from xiaobao_xl.commands import FINE, FOUND, app, day_of, write_json
-from xiaobao_xl.commands import _reading as reading
-from xiaobao_xl.commands import _refuse as refuse
-from xiaobao_xl.commands import _rules as load
-from xiaobao_xl.commands import _with_password as with_password
+from xiaobao_xl.commands import FINE, FOUND, app, day_of, load, reading, refuse, with_password, write_json
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.options import (
     AsOfOption,

@@ -1,4 +1,4 @@
-"""The kinds of figure a report may hold. `counting.py` does the counting.
+"""The kinds of figure a report may hold. `counting.py` counts those of rows, `deriving.py` those made of others.
 
 A figure's kind is told by its first key:
 
@@ -9,8 +9,12 @@ A figure's kind is told by its first key:
     median_days:   {median: [received_on, closed_on], on: closed_on, …} the ordinary median
     timely_rate:   {ratio: [closed_in_time, closed], …}                 one figure over another (or over a base), × per
     reason_share:  {share: by_reason, …}                                each member of a figure over its total
+    share_test:    {interval: reason_share, …}                          whether each printed share is the rounded one
+    reason_rank:   {rank: by_reason, …}                                 place of each member among its siblings
+    middle_rate:   {median_of: rate_by_line, …}                         the ordinary median over the members of a figure
     versus_last:   {change: received, versus: previous_period, …}       环比、同比、累计
     front:         {total: ["by_channel[counter]", electronic], …}      figures, or single members, added up
+    overdue_list:  {list: [complaint_no, decision.due_on], of: overdue, …}  the complaints behind a figure, line by line
     institution:   {text: institution, …}                               words for the head of the table
 
 `by` splits a figure along one or two columns. The members are the categories or values of the column in their own
@@ -19,66 +23,44 @@ order, then 未填写 and 未识别, always. A figure's `where` on a column take
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import field
 from typing import Literal
 
-from xiaobao_xl.conditions import Condition
+from xiaobao_xl.derived_kinds import Change, Interval, MedianOf, Rank, Ratio, Share, Total
 from xiaobao_xl.entries import entry
+from xiaobao_xl.figure_keys import Figure, Level, split_term
 
-TEXTS = ("institution", "period", "dates", "as_of", "prepared_by", "reviewed_by", "approved_by")
-_TERM = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])*)")
+__all__ = [
+    "DEADLINE_PARTS",
+    "TEXTS",
+    "AnyFigure",
+    "Change",
+    "Figure",
+    "Flow",
+    "Interval",
+    "Level",
+    "Listing",
+    "Mean",
+    "Median",
+    "MedianOf",
+    "Rank",
+    "Ratio",
+    "Share",
+    "Stock",
+    "Sum",
+    "Text",
+    "Total",
+    "split_term",
+]
 
-
-def split_term(term: str) -> tuple[str, tuple[str, ...]]:
-    """A figure, or one member of it, as written in totals, cross-foots and templates.
-
-    >>> split_term("by_channel[counter]"), split_term("received")
-    (('by_channel', ('counter',)), ('received', ()))
-    """
-    found = _TERM.fullmatch(term.strip())
-    if not found:
-        return term.strip(), ()
-    return found[1].strip(), tuple(part.strip() for part in re.findall(r"\[([^\[\]]+)\]", found[2]))
-
-
-@entry
-class Figure:
-    """Keys common to all kinds.
-
-    Attributes:
-        title: Chinese title; marks in templates use it.
-        meaning: what is counted, in words, for the 底稿.
-        by: none, one or two columns that split the figure into members.
-        level: where a tree of categories is cut: `reported` (as statistics count it), `leaf`, or a depth from 1.
-        where: only rows that meet this condition; also `<deadline>.status`.
-        unit: 件, 元, 天 …; `%` means the value is a fraction shown as a percentage.
-        decimals: digits after the point when shown (of the percentage where the unit is %).
-        printed: false for a figure that only serves others and need not stand in the template.
-    """
-
-    title: str
-    meaning: str = ""
-    by: tuple[str, ...] = ()
-    level: Literal["reported", "leaf"] | int = "reported"
-    where: Condition = field(default_factory=dict)
-    unit: str = "件"
-    decimals: int = 0
-    printed: bool = True
-
-    def columns(self) -> tuple[str, ...]:
-        """Register columns the figure names, `where` aside."""
-        return self.by
-
-    def figures(self) -> tuple[str, ...]:
-        """Other figures or bases the figure is made of."""
-        return ()
-
-    def problems(self) -> Iterator[str]:
-        """What is wrong with the figure itself, whatever the register."""
-        if len(self.by) > 2:
-            yield "by 最多两列"
+TEXTS = ("institution", "period", "dates", "as_of", "prepared_by", "reviewed_by", "approved_by", "nil")
+DEADLINE_PARTS = {
+    "due_on": "届满日",
+    "status": "时限状态",
+    "days_left": "剩余天数",
+    "awaits": "等待事项",
+    "explanation": "怎样算出",
+}
 
 
 @entry
@@ -127,17 +109,28 @@ class Stock(Figure):
 class Sum(Figure):
     """A number column added up over the rows whose date falls in the period.
 
+    A scaled sum is rounded to its printed digits (half up). Cross-foots over it then hold if the rounding intervals of
+    the two sides meet.
+
     Attributes:
         sum: number column; an empty cell or zero adds nothing and is not listed.
         on: date column that places a row in the period.
+        scale: the sum is given in so many of the column's unit (10000, with `unit: 万元`).
     """
 
     sum: str
     on: str
+    scale: float = 1
 
     def columns(self) -> tuple[str, ...]:
         """Register columns the figure names."""
         return (self.sum, self.on, *self.by)
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the figure itself."""
+        yield from super().problems()
+        if self.scale <= 0:
+            yield "scale 应大于零"
 
 
 @entry
@@ -187,80 +180,51 @@ class Median(Figure):
 
 
 @entry
-class Ratio(Figure):
-    """One figure over another, or over a base; member by member where the first is split.
+class Listing(Figure):
+    """The complaints behind another figure, one line each; its value is their number.
+
+    In a template `{{ 清单.投诉编号 }}` repeats its row for every complaint; a sheet whose title holds such a mark is
+    copied for every complaint.
 
     Attributes:
-        ratio: numerator and denominator.
-        per: the ratio is given per so many (1000 outlets).
+        list: register columns, and `<deadline>.due_on`, `.status`, `.days_left`, `.awaits` (what has not happened yet)
+            or `.explanation` as of the moment of the figure listed; other columns are printed as they stand in the
+            register.
+        of: figure listed, or `figure[member]`.
+        order: columns or parts of a deadline to sort by, `-` before one for the greatest first.
     """
 
-    ratio: tuple[str, ...]
-    per: float = 1
+    list: tuple[str, ...]
+    of: str
+    order: tuple[str, ...] = ()
+
+    def columns(self) -> tuple[str, ...]:
+        """Register columns the figure names."""
+        return tuple(name for name in self._named() if "." not in name)
 
     def figures(self) -> tuple[str, ...]:
-        """Other figures or bases the figure is made of."""
-        return self.ratio
+        """The figure listed."""
+        return (split_term(self.of)[0],)
+
+    def deadlines(self) -> tuple[str, ...]:
+        """Deadlines the figure names."""
+        return tuple(dict.fromkeys(name.partition(".")[0] for name in self._named() if "." in name))
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the figure itself."""
-        yield from super().problems()
-        if len(self.ratio) != 2:
-            yield "ratio 应为两项：分子、分母"
+        if self.by or self.where:
+            yield "list 不写 by 和 where，所列的投诉由 of 决定"
+        if not self.list:
+            yield "list 至少一列"
+        for name in self._named():
+            part = name.partition(".")[2]
+            if part and part not in DEADLINE_PARTS:
+                yield f"时限没有 {part}；应为 {'、'.join(DEADLINE_PARTS)} 之一"
+        if any(term.partition(".")[2] in {"awaits", "explanation"} for term in self.order):
+            yield "不能按 awaits、explanation 排序"
 
-
-@entry
-class Share(Figure):
-    """Each member of a split figure over its total.
-
-    Attributes:
-        share: figure with `by`.
-        adds_up: round by largest remainder, so that the printed shares make exactly 100 %. Otherwise each share is exact
-            and recomputes to its printed digit, as the regulator's bulletins do.
-    """
-
-    share: str
-    adds_up: bool = False
-    unit: str = "%"
-    decimals: int = 1
-
-    def figures(self) -> tuple[str, ...]:
-        """Other figures the figure is made of."""
-        return (self.share,)
-
-
-@entry
-class Change(Figure):
-    """A figure against an earlier period (as a fraction), or since the first of January (as a number).
-
-    Nothing is claimed where the registers do not cover the earlier period.
-
-    Attributes:
-        change: figure compared.
-        versus: `previous_period` 环比, `same_period_last_year` 同比, `cumulative` 本年累计.
-    """
-
-    change: str
-    versus: Literal["previous_period", "same_period_last_year", "cumulative"]
-
-    def figures(self) -> tuple[str, ...]:
-        """Other figures the figure is made of."""
-        return (self.change,)
-
-
-@entry
-class Total(Figure):
-    """Figures added up, member by member where they are split alike; `figure[member]` takes a single member.
-
-    Attributes:
-        total: figures or single members.
-    """
-
-    total: tuple[str, ...]
-
-    def figures(self) -> tuple[str, ...]:
-        """Other figures the figure is made of."""
-        return tuple(dict.fromkeys(split_term(term)[0] for term in self.total))
+    def _named(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.list, *(name.removeprefix("-") for name in self.order))))
 
 
 @entry
@@ -269,7 +233,7 @@ class Text(Figure):
 
     Attributes:
         text: `institution`, `period` (2026年第三季度), `dates` (first to last day), `as_of`, `prepared_by`,
-            `reviewed_by`, `approved_by`.
+            `reviewed_by`, `approved_by`, `nil` (says that nothing was to be counted; else nothing).
     """
 
     text: str
@@ -281,4 +245,6 @@ class Text(Figure):
             yield f"不认识的 text {self.text}；应为 {'、'.join(TEXTS)} 之一"
 
 
-AnyFigure = Flow | Stock | Sum | Mean | Median | Ratio | Share | Change | Total | Text
+AnyFigure = (
+    Flow | Stock | Sum | Mean | Median | Ratio | Share | Interval | Rank | MedianOf | Change | Total | Listing | Text
+)

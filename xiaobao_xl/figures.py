@@ -6,8 +6,10 @@ A figure counted from rows (flow, stock, sum, mean, median) lists their position
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 import numpy as np
@@ -18,10 +20,25 @@ from xiaobao_xl.figure_kinds import Figure, Share
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.periods import Period
 from xiaobao_xl.reports import Base, Report
+from xiaobao_xl.row_lists import RowList
 from xiaobao_xl.stacking import Stack
 
 Member = tuple[str, ...]
-Operation = Literal["count", "sum", "mean", "median", "ratio", "share", "change", "total", "text", "given"]
+Operation = Literal[
+    "count",
+    "sum",
+    "mean",
+    "median",
+    "ratio",
+    "share",
+    "interval",
+    "change",
+    "total",
+    "rank",
+    "median_of",
+    "text",
+    "given",
+]
 BLANK = "—"  # printed where a value cannot be given; the note says why
 
 
@@ -38,8 +55,8 @@ class Value:
         positions: rows counted, in the stack.
         amounts: what each row adds (1 where rows are counted), same length.
         parts: values it is made of: numerator and denominator, this and the earlier period, or terms.
-        per: factor of a ratio.
-        decimals: places a share is rounded to; -1 where nothing is rounded.
+        per: factor of a ratio or of a scaled sum; of an interval the unit of the share's last place.
+        decimals: places a share or a scaled sum is rounded to; -1 where nothing is rounded.
         note: why there is no value, or what to know about it.
     """
 
@@ -60,9 +77,20 @@ class Value:
         """What tells a value from all others of a report."""
         return self.figure, self.member, self.period
 
+    def has(self, row: int) -> bool:
+        """The row had a part in it."""
+        return bool((self.positions == row).any()) or any(part.has(row) for part in self.parts)
+
     def rows(self) -> np.ndarray:
         """Positions of every row that had a part in it, in order, each once."""
-        return np.unique(np.concatenate([self.positions, *(part.rows() for part in self.parts)]))
+        found, waiting, seen = [self.positions], [*self.parts], set[int]()
+        while waiting:  # a rank shares its siblings with all other ranks: each is looked at once
+            part = waiting.pop()
+            if id(part) not in seen:
+                seen.add(id(part))
+                found.append(part.positions)
+                waiting += part.parts
+        return np.unique(np.concatenate(found))
 
 
 @dataclass(frozen=True)
@@ -77,6 +105,8 @@ class Footing:
         breaks: rows counted unequally: position, amount on the left, amount on the right.
         same_source: both sides come from one register.
         unchecked: why the relation cannot be checked; '' where it was.
+        parts: where the relation must hold for each member of a column, one footing for each.
+        slack: how far rounded terms (万元) may put the two sides apart: half a unit of the last place of each.
     """
 
     id: str
@@ -86,6 +116,14 @@ class Footing:
     breaks: tuple[tuple[int, float, float], ...]
     same_source: bool = False
     unchecked: str = ""
+    slack: float = 0.0
+    parts: tuple[Footing, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """The sides lie further apart than rounding explains."""
+        left, right = self.sums
+        return abs(left - right) > self.slack + 1e-6 or any(part.differs for part in self.parts)
 
     @property
     def sums(self) -> tuple[float, float]:
@@ -99,16 +137,14 @@ class Footing:
     @property
     def holds(self) -> bool:
         """The sides are equal, and by the same rows; false too where that could not be checked."""
-        left, right = self.sums
-        return not self.unchecked and abs(left - right) < 1e-6 and not self.breaks
+        return not self.unchecked and not self.differs and not self.breaks
 
     @property
     def verdict(self) -> str:
         """平, 不平, 抵消后相等 or 未核对."""
-        left, right = self.sums
         if self.unchecked:
             return "未核对"
-        return "平" if self.holds else "不平" if abs(left - right) > 1e-6 else "抵消后相等"
+        return "平" if self.holds else "不平" if self.differs else "抵消后相等"
 
 
 @dataclass(frozen=True)
@@ -124,6 +160,8 @@ class Figures:
         axes: figure id → its axes.
         footings: the cross-foots, worked out.
         findings: broken cross-foots, rows without a date, missing columns and bases.
+        lists: figure id → its lines, for figures that list complaints.
+        nil: says that nothing was to be counted; '' where something was.
     """
 
     id: str
@@ -134,6 +172,8 @@ class Figures:
     axes: Mapping[str, tuple[Axis, ...]]
     footings: tuple[Footing, ...] = ()
     findings: tuple[Finding, ...] = ()
+    lists: Mapping[str, RowList] = field(default_factory=dict)
+    nil: str = ""
 
     def __iter__(self) -> Iterator[Value]:
         """Every value."""
@@ -186,14 +226,19 @@ def recount(value: Value) -> float | str | None:
     """
     if value.operation in {"text", "given"} or (value.value is None and not value.parts):
         return value.value
+    if value.operation == "interval":
+        exact, printed = recount(value.parts[0]), value.parts[0].value
+        if not isinstance(exact, (int, float)) or not isinstance(printed, (int, float)):
+            return None
+        return fit(exact, rounded(printed, round(-math.log10(value.per))), value.per)
     if value.parts:
         numbers = [recount(part) for part in value.parts]
         return combine(value.operation, [n if isinstance(n, (int, float)) else None for n in numbers], value.per)
-    return summarise(value.operation, value.amounts)
+    return summarise(value.operation, value.amounts, value.per, value.decimals)
 
 
-def summarise(operation: Operation, amounts: np.ndarray) -> float | None:
-    """Number of rows, or their amounts added up, averaged or halved.
+def summarise(operation: Operation, amounts: np.ndarray, per: float = 1, decimals: int = -1) -> float | None:
+    """Number of rows, or their amounts added up (and scaled and rounded), averaged or halved.
 
     >>> import numpy as np
     >>> summarise("median", np.array([3.0, 1.0, 2.0, 10.0]))
@@ -202,7 +247,8 @@ def summarise(operation: Operation, amounts: np.ndarray) -> float | None:
     if operation == "count":
         return len(amounts)
     if operation == "sum":
-        return round(float(amounts.sum()), 4)
+        number = round(float(amounts.sum()), 4)
+        return number if decimals < 0 else rounded(number * per, decimals)
     if not len(amounts):
         return None
     return float(np.mean(amounts) if operation == "mean" else np.median(amounts))
@@ -213,14 +259,40 @@ def combine(operation: Operation, numbers: Sequence[float | None], per: float = 
 
     >>> combine("ratio", [3, 4], 1000), combine("change", [110, 100]), combine("ratio", [1, 0])
     (750.0, 0.1, None)
+    >>> combine("rank", [7, 9, 7, 9]), combine("median_of", [1, 4, 2, 9])
+    (3, 3.0)
     """
-    if operation == "total":
-        known = [number for number in numbers if number is not None]
-        return sum(known) if known else None
+    known = [number for number in numbers if number is not None]
+    if operation in {"total", "median_of"}:
+        return None if not known else sum(known) if operation == "total" else float(np.median(known))
+    if operation == "rank":  # its own number first, then those of its siblings
+        return 1 + sum(other - known[0] > 1e-9 for other in known[1:])
     first, second = numbers
     if first is None or not second:
         return None
     return (first - second) / second if operation == "change" else first * per / second
+
+
+def rounded(number: float, decimals: int) -> float:
+    """A number as printed: half up, on the fifteen digits a spreadsheet reckons with.
+
+    >>> rounded(1.005, 2), rounded(-2.5, 0), rounded(0.1 + 0.2, 1)
+    (1.01, -3.0, 0.3)
+    """
+    return float(Decimal(f"{number:.15g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+
+
+def fit(exact: float, printed: float, unit: float) -> str:
+    """Whether a printed share lies in the rounding interval of the exact one; if not, how far it was moved.
+
+    >>> fit(0.3333, 0.333, 0.001), fit(1 / 3, 0.334, 0.001)
+    ('相符', '尾差＋0.1')
+    """
+    if abs(printed - exact) <= unit / 2 + 1e-12:
+        return "相符"
+    decimals = round(-math.log10(unit))
+    moved = f"{(printed - rounded(exact, decimals)) * 100:+.{decimals - 2}f}"
+    return "尾差" + moved.replace("+", "＋").replace("-", "－")
 
 
 def largest_remainder(amounts: Sequence[float], scale: int) -> list[int]:
@@ -240,7 +312,7 @@ def largest_remainder(amounts: Sequence[float], scale: int) -> list[int]:
 
 
 def figures_as_json(figures: Figures, cells: Iterable[tuple[str, str, Member]] = ()) -> list[dict[str, object]]:
-    """Every figure with id, title, member, value, cells and complaint numbers.
+    """Every figure with id, title, member, value, cells and complaint numbers; of a rank those of its own member.
 
     Args:
         figures: the counted report.
@@ -257,7 +329,7 @@ def figures_as_json(figures: Figures, cells: Iterable[tuple[str, str, Member]] =
             "value": value.value,
             "unit": figures.spec(value.figure).unit,
             "cell": ", ".join(places.get((value.figure, value.member), [])),
-            "keys": figures.keys_of(value),
+            "keys": figures.keys_of(value.parts[0] if value.operation == "rank" and value.parts else value),
             "note": value.note,
         }
         for value in figures

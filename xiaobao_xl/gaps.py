@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from xiaobao_xl.figure_kinds import Stock
-from xiaobao_xl.figures import BLANK, Figures
+from xiaobao_xl.figure_kinds import Figure, Listing, Ratio, Stock
+from xiaobao_xl.figures import BLANK, Figures, Value
 from xiaobao_xl.findings import Finding, Level
 from xiaobao_xl.registers import UNKNOWN
 
@@ -16,17 +16,40 @@ _LISTED = 20  # complaints named in one sentence
 
 
 def without_value(figures: Figures) -> Iterable[Finding]:
-    """Printed figures that have no value, one finding for each reason."""
+    """Printed figures that have no value, one finding for each reason; in a nil return those it does not explain."""
     reasons: dict[str, list[str]] = {}
     for name, figure in figures.report.figures.items():
         value = figures.values[name][()]
-        if figure.printed and value.value is None:
+        explained = bool(figures.nil) and _wants_complaints(figures, figure, value)
+        if figure.printed and value.value is None and value.note and not explained:  # a rank has none as a whole
             reasons.setdefault(value.note, []).append(figure.title)
     for note, titles in reasons.items():
-        fix = "；请在基础数据表（两列：项目、数值）补填" if "基础数据" in note else ""
+        fix = "；请在基础数据表（项目、数值，分类别的另填类别）补填" if "基础数据" in note else ""
+        level: Level = "note" if figures.nil else "warning"
         yield _whole(
-            figures, "figures_have_values", "warning", f"{'、'.join(titles)} 未能计算，表中填“{BLANK}”：{note}{fix}"
+            figures, "figures_have_values", level, f"{'、'.join(titles)} 未能计算，表中填“{BLANK}”：{note}{fix}"
         )
+
+
+def _wants_complaints(figures: Figures, figure: Figure, value: Value) -> bool:
+    """Nothing but complaints is missing: all columns are there, and all that the value is made of."""
+    if not value.parts and value.operation not in {"mean", "median"}:
+        return False
+    parts = [*value.parts]
+    while parts:
+        part = parts.pop()
+        if part.value is None and not part.parts:
+            return False
+        parts += part.parts
+    return all(column in figures.stack.frame for column in figure.columns())
+
+
+def without_base(figures: Figures) -> Iterable[Finding]:
+    """Ratios whose whole leaves out members without a base: complaints per 亿元 of lines whose premium is not given."""
+    for name, figure in figures.report.figures.items():
+        value = figures.values[name][()]
+        if isinstance(figure, Ratio) and figure.printed and value.value is not None and value.note:
+            yield _whole(figures, f"{name}_complete", "note", f"{figure.title}的{value.note}（件）")
 
 
 def left_out(figures: Figures, chosen: np.ndarray, as_of: date) -> Iterable[Finding]:
@@ -42,7 +65,8 @@ def left_out(figures: Figures, chosen: np.ndarray, as_of: date) -> Iterable[Find
     if judged in rows.frame:
         what = "没有可用的内容，未计入按该日期统计的指标；请补填后重新生成"
         yield from _rows(figures, current & rows.frame[judged].isna().to_numpy(), judged, what)
-    used = dict.fromkeys(column for figure in figures.report.figures.values() for column in figure.columns())
+    counting = [figure for figure in figures.report.figures.values() if not isinstance(figure, Listing)]
+    used = dict.fromkeys(column for figure in counting for column in figure.columns())
     for column in used:
         if column != judged and column in rows.frame and rows.frame[column].dtype.kind == "M":
             yield from _rows(figures, current & rows.bad(column), column, "无法识别，按未填写统计；请改正后重新生成")
@@ -69,6 +93,14 @@ def unrecognised(figures: Figures) -> Iterable[Finding]:
             seen.add(figure.by[0])
             what = f"不在规定的取值之内，{figure.title}列在“{UNKNOWN}”；请改为下拉选项中的写法后重新生成"
             yield from _rows(figures, np.isin(np.arange(len(figures.stack.frame)), value.positions), figure.by[0], what)
+
+
+def unlisted(figures: Figures) -> Iterable[Finding]:
+    """Columns of a list that the register lacks: they stay empty in the report."""
+    for name, lines in figures.lists.items():
+        if lines.lacking and len(lines):
+            message = f"{figures.spec(name).title}的{_listed(list(lines.lacking))}台账没有，表中留空；请补列后重新生成，或手工填写"
+            yield _whole(figures, f"{name}_filled", "note", message)
 
 
 def not_carried(figures: Figures, before: Iterable[tuple[Stock, np.ndarray]]) -> Iterable[Finding]:

@@ -32,6 +32,14 @@ BesideOption = Annotated[
     list[Path], typer.Option("--beside", metavar="文件", help="一起核对的其他台账，只查不校验，可重复；如调解台账")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="只打印结论")]
+AudienceOption = Annotated[
+    str,
+    typer.Option(
+        "--audience",
+        metavar="对象",
+        help="给谁看：regulator 监管、department 部门、training 培训、public 公开；不写则不脱敏",
+    ),
+]
 UnsignedOption = Annotated[bool, typer.Option("--allow-unsigned", help="文件带数字签名时仍写副本（副本中的签名失效）")]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="结果文件已存在时覆盖")]
 

@@ -55,6 +55,11 @@ class Period:
         return Period(date(self.start.year, 1, 1), self.end)
 
     @property
+    def middle(self) -> date:
+        """The day half way through."""
+        return self.start + (self.end - self.start) // 2
+
+    @property
     def title(self) -> str:
         """In words, as a table's head prints it."""
         year, first, months = self.start.year, self.start.month, self.months
@@ -92,6 +97,15 @@ def parse_period(text: str) -> Period:
             return _months(int(found[1]) * 12 + (place - 1) * months, months)
     message = f"统计期间“{text}”无法识别；请写成 2026Q3、2026H1、2026-09 或 2026"
     raise XiaobaoError(message)
+
+
+def month_of(day: date) -> Period:
+    """The month a day lies in.
+
+    >>> month_of(date(2026, 9, 5)).title
+    '2026年9月'
+    """
+    return _months(day.year * 12 + day.month - 1, 1)
 
 
 def _months(first: int, count: int) -> Period:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from xiaobao_xl.entries import entry
 from xiaobao_xl.findings import Finding, Level
+from xiaobao_xl.private_text import mask
 
 ColumnType = Literal["text", "identity", "code", "date", "moment", "number", "integer", "boolean"]
 UNFILLED, UNKNOWN = "未填写", "未识别"
@@ -188,14 +189,3 @@ class Register:
             cell=f"{letter}{row}" if letter else "", key=key,
             value=mask(value) if spec and spec.private else value, source=source,
         )  # fmt: skip
-
-
-def mask(value: str) -> str:
-    """Hide the middle of a private value: a name keeps its first character, a number its first 3 and last 4.
-
-    >>> mask("李小明"), mask("13800138000"), mask("110101199003074512")
-    ('李**', '138****8000', '110***********4512')
-    """
-    if len(value) <= 7:
-        return value[:1] + "*" * (len(value) - 1)
-    return value[:3] + "*" * (len(value) - 7) + value[-4:]

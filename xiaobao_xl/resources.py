@@ -41,6 +41,15 @@ def template_path(report_id: str) -> Path:
     return _shipped(f"workbooks/{report_id}.xlsx")
 
 
+def document_path(name: str) -> Path:
+    """A shipped Word template, `documents/<name>.docx`.
+
+    Raises:
+        WorkbookError: no document of that name is shipped.
+    """
+    return _shipped(f"documents/{name}.docx")
+
+
 def addin_path() -> Path:
     """The shipped add-in for Excel, `workbooks/xiaobao_xl.xlam`.
 
@@ -57,6 +66,15 @@ def macro_register_path() -> Path:
         WorkbookError: it has not been built; `python3 dev.py build` does.
     """
     return _shipped("workbooks/投诉台账.xlsm")
+
+
+def calc_register_path() -> Path:
+    """The shipped register with worksheet functions for LibreOffice, `workbooks/投诉台账_LibreOffice.xlsm`.
+
+    Raises:
+        WorkbookError: it has not been built; `python3 dev.py build` does.
+    """
+    return _shipped("workbooks/投诉台账_LibreOffice.xlsm")
 
 
 def sample_path(name: str) -> Path:

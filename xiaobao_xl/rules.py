@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from functools import cached_property, partial
@@ -17,31 +17,38 @@ from typing import Any, Literal
 
 import yaml
 
-from xiaobao_xl import checks, deferred_yaml, linking, matching, reports, resources, roles, typed_yaml
+from xiaobao_xl import analyses, checks, counterparts, deferred_yaml, reports, resources, roles, typed_yaml
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check, Context
-from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import Deadline
 from xiaobao_xl.deferred_yaml import Deferred
 from xiaobao_xl.entries import entry
 from xiaobao_xl.errors import RulesError
+from xiaobao_xl.filings import Filing
 from xiaobao_xl.grams import Grams
 from xiaobao_xl.law import Instrument
 from xiaobao_xl.learned import Learning
-from xiaobao_xl.registers import Column, Register, Schema
+from xiaobao_xl.letters import Letter
+from xiaobao_xl.registers import Register, Schema
+from xiaobao_xl.rule_references import keywords, references
 from xiaobao_xl.splits import Split
 from xiaobao_xl.typed_yaml import Builder
 from xiaobao_xl.workdays import Calendar, Year
 
 Institution = Literal["bank", "insurer"]
 # Where an institution's file may add entries inside a shipped entry, by depth of the path; `*` stands for any id.
-_OPEN = {"", "law", "workdays", "deadlines", "categories", "registers", "reports", "splits", "day_lists", "roles"}
+_OPEN = {
+    "", "law", "workdays", "deadlines", "categories", "registers", "reports", "splits", "day_lists", "roles",
+    "analyses", "counterparts", "filings", "letters",
+}  # fmt: skip
 _CONTAINERS = {
     "deadlines": ("versions",),
     "categories": ("codes",),
     "law": ("provisions",),
     "registers": ("columns", "checks"),
     "reports": ("figures", "cross_foots"),
+    "letters": ("asks", "choices"),
+    "filings": ("cross_foots",),
 }
 
 
@@ -73,6 +80,10 @@ class Rules:
         day_lists: day list id → rows that wait for somebody.
         roles: role id → what a level of the institution sees every day.
         learning: settings of learning from codes staff recorded.
+        filings: filing id → reports delivered together.
+        analyses: analysis id → analysis.
+        counterparts: list id → how it is compared with a register.
+        letters: letter id → letter.
         sha256: hash of the files the rules were read from, for audit.
     """
 
@@ -88,6 +99,10 @@ class Rules:
     day_lists: Mapping[str, roles.DayList] = field(default_factory=dict)
     roles: Mapping[str, roles.Role] = field(default_factory=dict)
     learning: Learning = field(default_factory=Learning)
+    filings: Mapping[str, Filing] = field(default_factory=dict)
+    analyses: Mapping[str, analyses.Analysis] = field(default_factory=dict)
+    counterparts: Mapping[str, counterparts.Counterpart] = field(default_factory=dict)
+    letters: Mapping[str, Letter] = field(default_factory=dict)
     sha256: str = ""
 
     @cached_property
@@ -116,6 +131,10 @@ class Rules:
             "splits": self.splits,
             "day_lists": self.day_lists,
             "roles": self.roles,
+            "letters": self.letters,
+            "filings": self.filings,
+            "analyses": self.analyses,
+            "counterparts": self.counterparts,
         }
         return {
             "version": str(self.version),
@@ -172,7 +191,7 @@ def _whole(node: yaml.Node, builder: Builder) -> dict[str, Any]:
     """Fields of the rules, with every reference checked."""
     rules = builder.build(node, Rules, "")
     if isinstance(rules, Rules):
-        for entry in (*_references(rules), *_keywords(rules)):
+        for entry in (*references(rules), *keywords(rules)):
             builder.refer(*entry)
     if builder.problems:
         raise RulesError(builder.problems)
@@ -279,139 +298,3 @@ def _take_replaces(child: yaml.Node) -> bool:
                 child.value.remove(pair)
                 return True
     return False
-
-
-Problem = tuple[str, str, str, str]  # path, what, expected, guess
-
-
-def _references(rules: Rules) -> Iterator[Problem]:
-    """Every reference that leads nowhere."""
-    for name, scheme in rules.categories.items():
-        yield from ((f"categories.{name}", what, "", "") for what in scheme.faults(rules.categories))
-    for name, deadline in rules.deadlines.items():
-        yield from _deadline(rules, f"deadlines.{name}", deadline)
-    for name, schema in rules.registers.items():
-        yield from _schema(rules, f"registers.{name}", schema)
-        for check_id, check in schema.checks.items():
-            yield from _check(rules, f"registers.{name}.checks.{check_id}", schema, check)
-    for name, report in rules.reports.items():
-        yield from _report(rules, f"reports.{name}", report)
-    for name, split in rules.splits.items():
-        yield from ((f"splits.{name}.{place}", what, "", "") for place, what in split.faults(rules.registers))
-    for path, what in roles.problems(rules.roles, rules.day_lists, rules.registers, rules.deadlines):
-        yield path, what, "", ""
-    for name, day_list in rules.day_lists.items():
-        if day_list.register in rules.registers:
-            schema = rules.registers[day_list.register]
-            yield from _condition(rules, f"day_lists.{name}.when", schema, day_list.when)
-
-
-def _keywords(rules: Rules) -> Iterator[Problem]:
-    """Every keyword that is no pattern, or none that can be looked for."""
-    for name, scheme in rules.categories.items():
-        places = {f"categories.{name}": [*scheme.against.values(), scheme.pointers, scheme.dismissals]}
-        for category in scheme.ids():
-            path = ".".join([f"categories.{name}", *(f"codes.{part}" for part in scheme.path(category)), "keywords"])
-            places[path] = [*scheme.category(category).keywords.values()]
-        for path, words in places.items():
-            yield from ((path, what, "", "") for word in " ".join(words).split() for what in matching.faults(word))
-
-
-def _unknown(path: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
-    names = list(known)
-    if name not in names:
-        expected = "应为 " + "、".join(names) + " 之一" if len(names) <= 12 else "应为已登记的编号之一"
-        yield path, f"{what} {name} 没有定义", expected, typed_yaml.near(name, names)
-
-
-def _source(rules: Rules, path: str, source: str) -> Iterator[Problem]:
-    for part in source.split(";"):
-        if part.strip():
-            yield from _unknown(f"{path}.source", "依据", part.split()[0], rules.law)
-
-
-def _deadline(rules: Rules, path: str, deadline: Deadline) -> Iterator[Problem]:
-    yield from ((path, what, "", "") for what in deadline.problems())
-    for day, version in deadline.versions.items():
-        yield from _source(rules, f"{path}.versions.{day}", version.source)
-    if not deadline.register:
-        return
-    yield from _unknown(f"{path}.register", "台账", deadline.register, rules.registers)
-    schema = rules.registers.get(deadline.register)
-    if schema is not None:
-        for column in deadline.columns():
-            yield from _unknown(path, "列", column, schema.columns)
-        yield from _condition(rules, f"{path}.when", schema, deadline.when)
-
-
-def _schema(rules: Rules, path: str, schema: Schema) -> Iterator[Problem]:
-    for key in ("key", "judged_on"):
-        if getattr(schema, key):
-            yield from _unknown(f"{path}.{key}", "列", getattr(schema, key), schema.columns)
-    for name, column in schema.columns.items():
-        if column.scheme:
-            yield from _unknown(f"{path}.columns.{name}.scheme", "分类标准", column.scheme, rules.categories)
-    yield from (
-        (f"{path}.columns.{column}", what, "", "") for column, what in linking.problems(schema, rules.registers)
-    )
-    yield from _twice(path, schema.columns)
-
-
-def _twice(path: str, columns: Mapping[str, Column]) -> Iterator[Problem]:
-    """A heading may belong to one column only."""
-    owner: dict[str, str] = {}
-    for name, column in columns.items():
-        for heading in (column.title, *column.aliases):
-            if owner.setdefault(heading, name) != name:
-                yield f"{path}.columns.{name}", f"表头 {heading} 已属于 {owner[heading]}", "每个表头只归一列", ""
-
-
-def _check(rules: Rules, path: str, schema: Schema, check: Check) -> Iterator[Problem]:
-    yield from _source(rules, path, check.source)
-    yield from _condition(rules, f"{path}.when", schema, check.when)
-    yield from ((path, what, "", "") for what in check.problems())
-    if hasattr(check, "holds"):
-        yield from _condition(rules, f"{path}.holds", schema, check.holds)
-    if hasattr(check, "deadline"):
-        yield from _unknown(f"{path}.deadline", "时限", check.deadline, rules.deadlines)
-    if hasattr(check, "scheme"):
-        yield from _unknown(f"{path}.scheme", "分类标准", check.scheme, rules.categories)
-    for column in check.columns_named():
-        yield from _unknown(path, "列", column, schema.columns)
-    yield from ((path, what, "", "") for what in check.link_problems(rules.registers))
-
-
-def _condition(rules: Rules, path: str, schema: Schema, condition: Condition) -> Iterator[Problem]:
-    for name, wanted in condition.items():
-        deadline, _, part = name.partition(".")
-        if part == "status" and deadline in rules.deadlines:
-            continue
-        yield from _unknown(path, "列", name, schema.columns)
-        column = schema.columns.get(name)
-        if column is None or isinstance(wanted, (bool, Bounds)):
-            continue
-        known = list(column.values) or (
-            list(rules.categories[column.scheme].ids()) if column.scheme in rules.categories else []
-        )
-        for value in wanted:
-            if known and value not in {EMPTY, FILLED}:
-                yield from _unknown(f"{path}.{name}", "取值", value, known)
-
-
-def _report(rules: Rules, path: str, report: reports.Report) -> Iterator[Problem]:
-    yield from _unknown(f"{path}.register", "台账", report.register, rules.registers)
-    schema = rules.registers.get(report.register)
-    if schema is None:
-        return
-    yield from _condition(rules, f"{path}.where", schema, report.where)
-    for name, figure in report.figures.items():
-        here = f"{path}.figures.{name}"
-        yield from _condition(rules, f"{here}.where", schema, figure.where)
-        for column in figure.columns():
-            yield from _unknown(here, "列", column, schema.columns)
-        for other in figure.figures():
-            yield from _unknown(here, "指标", other, [*report.figures, *report.bases])
-    for name, foot in report.cross_foots.items():
-        for other in foot.figures():
-            yield from _unknown(f"{path}.cross_foots.{name}", "指标", other, report.figures)
-    yield from ((f"{path}.{inside}", what, "", "") for inside, what in report.problems())

@@ -16,7 +16,15 @@ from xiaobao_xl.findings import LEVEL_TITLES
 if TYPE_CHECKING:
     from xiaobao_xl.registers import Register
     from xiaobao_xl.rules import Rules
-    from xiaobao_xl.tasks import Checked, ClassifiedBook, Compared, Demonstrated, DueBook, Reported
+    from xiaobao_xl.tasks import (
+        Checked,
+        ClassifiedBook,
+        Compared,
+        Demonstrated,
+        DueBook,
+        FiledTogether,
+        Reported,
+    )
 
 LINES_SHOWN = 60  # more than this is read in the workbook, not on a screen
 _say = typer.echo
@@ -198,6 +206,30 @@ def reported(result: Reported, written: list[Path], *, quiet: bool) -> None:
         _say(f"已写出：{path}")
 
 
+def filed(result: FiledTogether, written: list[Path], *, quiet: bool) -> None:
+    """Each report in a line, the relations between reports that do not hold, what needs attention, and where the files are."""
+    if not quiet:
+        receipt(result.registers)
+        _say("")
+        for one in result.reports:
+            shown = "，".join(f"{title} {value}" for title, value in one.headline()[:4])
+            _say(f"  {one.figures.report.title}：{shown}")
+    for footing in result.together.footings:
+        if not footing.holds:
+            _say(f"  表间［{footing.verdict}］{footing.title}")
+    counts: Counter[str] = Counter(finding.level for finding in result.findings)
+    for finding in result.findings if not quiet else ():
+        if finding.level != "note":
+            _say(finding.line())
+    levels = "、".join(f"{LEVEL_TITLES[level]} {counts.get(level, 0)}" for level in LEVEL_TITLES)
+    held = sum(footing.holds for footing in result.together.footings)
+    across = f"表间勾稽 {len(result.together.footings)} 条，平 {held} 条"
+    _say(f"{result.together.filing.title}：报表 {len(result.reports)} 张，{across}；{levels}（逐条见勾稽核对）。")
+    _say(
+        f"已写出 {len(written)} 个文件到 {written[-1].parent}：勾稽核对见 {written[-2].name}，清单见 {written[-1].name}"
+    )
+
+
 def differing(result: Compared, *, every: bool, quiet: bool) -> None:
     """What differs, sheet by sheet, then how much."""
     if not quiet:
@@ -221,6 +253,8 @@ def rules(loaded: Rules, *, quiet: bool) -> None:
         _say(f"  台账 {name}：{schema.title}，{len(schema.columns)} 列，{len(schema.checks)} 条检查")
     for name, each in loaded.reports.items():
         _say(f"  报表 {name}：{each.title}，{len(each.figures)} 个指标")
+    for name, filing in loaded.filings.items():
+        _say(f"  报送 {name}：{filing.title}，{len(filing.reports)} 张报表，表间勾稽 {len(filing.cross_foots)} 条")
 
 
 def demonstrated(result: Demonstrated) -> None:

@@ -8,11 +8,13 @@ same complaint.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from xiaobao_xl.periods import Period
 from xiaobao_xl.registers import Register
 
 
@@ -44,11 +46,48 @@ class Stack:
         """Unreadable cells of a column."""
         return self.faulty.get(column, np.zeros(len(self.frame), dtype=bool))
 
+    def covers(self, period: Period, columns: Sequence[str], chosen: np.ndarray) -> bool:
+        """Whether the registers cover a period: some chosen row is dated within it, and they begin in its first half.
+
+        A row merely carried over proves nothing, and against half a period no change is told.
+
+        Args:
+            period: the period.
+            columns: date columns that show it.
+            chosen: rows that count, bool per row.
+        """
+        begun = self.earliest
+        if begun is not None and begun > period.middle:
+            return False
+        first, after = pd.Timestamp(period.start), pd.Timestamp(period.end) + pd.Timedelta(days=1)
+        dated = [self.frame[column] for column in columns if column in self.frame]
+        return any((((cells >= first) & (cells < after)) & chosen).any() for cells in dated)
+
+    @property
+    def earliest(self) -> date | None:
+        """Day of the earliest case in the registers; None where none has a day."""
+        judged = self.registers[0].schema.judged_on
+        first = self.frame[judged].min() if judged in self.frame else pd.NaT
+        return None if pd.isna(first) else first.date()
+
     def place(self, position: int) -> str:
         """Complaint number and Excel row, for messages; the file too where there are several."""
         register = self.registers[self.number[position]]
         sheet = f"{register.origin.file} " if len(self.registers) > 1 else ""
         return f"{self.keys[position] or '（无编号）'}（{sheet}第{self.rows[position]}行）"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Registers laid below one another, with what has been worked out over them: the reports of a filing share it.
+
+    Attributes:
+        stack: the rows.
+        statuses: (deadline, moment) → status of every row, as of one day of the question.
+    """
+
+    stack: Stack
+    statuses: dict[tuple[str, date | None], pd.Series] = field(default_factory=dict)
 
 
 def stack(registers: Sequence[Register], earlier: Sequence[Register] = ()) -> Stack:

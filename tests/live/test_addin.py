@@ -11,6 +11,7 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.live import buttons, desk, undo
 from xiaobao_xl.live.doors import ExcelDoor, OfficeDoor, Painted, PlainDoor, door_of, merges_of_xml
 from xiaobao_xl.live.ours import MARKS, RESULTS, STATUS, UNDO
+from xiaobao_xl.workbook.drawing import lines_needed
 
 DAY = date(2026, 8, 15)
 ROWS = 60
@@ -40,7 +41,7 @@ def book(app, tmp_path):
 
 
 def everything(book, *, without=(STATUS, UNDO)):
-    """All that an officer could see change: cells, formats, marks and widths of every sheet, and the settings."""
+    """All that an officer could see change: cells, formats, marks and sizes of every sheet, and the settings."""
     app = book.app.impl
     return {
         sheet._name: (
@@ -49,6 +50,8 @@ def everything(book, *, without=(STATUS, UNDO)):
             list(sheet._painted),
             dict(sheet._looks),
             dict(sheet._widths),
+            dict(sheet._heights),
+            dict(sheet._places),
         )
         for sheet in book.sheets.impl._all
         if sheet._name not in without
@@ -117,7 +120,7 @@ def test_undo_puts_everything_back(book, verb):
     after = everything(book, without=(STATUS, UNDO, MARKS))
     added = {place for place in after[SHEET][1] if place not in before[SHEET][1]}
     assert not added
-    assert after == before | {SHEET: (*before[SHEET][:4], after[SHEET][4])}
+    assert after == before | {SHEET: (*before[SHEET][:4], after[SHEET][4], *before[SHEET][5:])}
     assert all(width == 8.43 for place, width in after[SHEET][4].items() if place not in before[SHEET][4])
     assert MARKS not in book.sheets or not cells(book, MARKS)
     assert addin.undo(book) == "没有可以撤销的操作。"
@@ -141,6 +144,51 @@ def test_texts_of_added_columns_stay_texts_though_they_look_like_numbers(book):
     addin.due(book, as_of=DAY)
     new = [place for place, code in sheet.impl._formats.items() if place[1] > 55 and place[0] > 1]
     assert {sheet.impl._formats[place] for place in new} == {"@", "yyyy-mm-dd"}
+
+
+@pytest.mark.parametrize("own_height", [None, 22.0, 60.0])
+@pytest.mark.parametrize("verb", ["classify", "due"])
+def test_headings_of_added_columns_have_room_and_undo_gives_their_row_its_height_again(book, verb, own_height):
+    sheet = book.sheets[SHEET]
+    if own_height:
+        sheet.range("A1").row_height = own_height
+    before, height = dict(sheet.impl._heights), sheet.range("A1").row_height
+    addin.VERBS[verb](book)
+    assert set(sheet.impl._heights) == {1}
+    assert sheet.range("A1").row_height == max(height, 30)
+    for column in range(56, sheet.used_range.last_cell.column + 1):
+        title, width = sheet.range((1, column)).value, sheet.range((1, column)).column_width
+        assert lines_needed(title, width - 1) <= (2 if height < 60 else 4), title
+    addin.undo(book)
+    assert sheet.impl._heights == before
+
+
+@pytest.mark.parametrize("own_height", [15.0, 40.0])
+def test_a_row_of_headings_the_officer_has_changed_since_keeps_that_height(book, own_height):
+    sheet = book.sheets[SHEET]
+    sheet.range("A1").row_height = own_height
+    addin.due(book, as_of=DAY)
+    sheet.range("A1").row_height = 77
+    addin.undo(book)
+    assert sheet.range("A1").row_height == 77
+
+
+def test_long_sentences_are_cut_dates_and_states_stand_in_the_middle_and_the_officers_columns_keep_their_widths(book):
+    sheet = book.sheets[SHEET]
+    sheet.range("A:BC").column_width = 7
+    addin.due(book, as_of=DAY)
+    assert [sheet.range((1, column)).column_width for column in range(1, 56)] == [7] * 55
+    placed = {sheet.range((1, column)).value[-4:]: sheet.impl._places.get((2, column)) for column in range(56, 60)}
+    assert placed == {"·届满日": "centred", "知·状态": "centred", "剩余天数": "centred", "怎样算出": "cut"}
+    assert sheet.range((1, 59)).column_width == 48
+
+
+def test_texts_so_short_that_filling_would_show_them_twice_are_not_cut(book):
+    addin.classify(book)
+    sheet = book.sheets[SHEET]
+    reasons = rows_of_status(book, "投诉原因依据")
+    assert min(len(str(sheet.range((row, reasons)).value or "")) for row in range(2, ROWS + 2)) * 2 < 30
+    assert sheet.impl._places.get((2, reasons)) is None
 
 
 def test_due_then_check_reads_the_register_and_not_its_own_columns(book):
@@ -468,6 +516,17 @@ def test_the_door_of_excel_reads_merged_cells_in_one_call_and_only_where_there_a
     xml = '<Row ss:Index="2"><Cell ss:MergeAcross="1" ss:MergeDown="2"/><Cell/></Row>'
     some = SimpleNamespace(api=SimpleNamespace(MergeCells=None, GetValue=lambda _: xml))
     assert ExcelDoor().merges(some) == [((1, 0), (3, 1))] == merges_of_xml(xml)
+
+
+def test_the_door_of_excel_places_texts_in_excels_numbers():
+    cells, model = (SimpleNamespace(api=SimpleNamespace(VerticalAlignment=at)) for at in (None, -4160))
+    door = ExcelDoor()
+    door.stand_like(cells, model)
+    assert cells.api.VerticalAlignment == -4160
+    door.centre(cells)
+    assert cells.api.HorizontalAlignment == -4108
+    door.cut(cells)
+    assert cells.api.HorizontalAlignment == 5
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def opened(app, tmp_path):
 
 
 def everything(book):
-    """Contents, formats and rules of the register, cell for cell."""
+    """Contents, formats, rules and sizes of the register, cell for cell."""
     sheet = book.sheets[SHEET].impl.api
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
@@ -51,7 +51,17 @@ def everything(book):
         sorted(formats.getByIndex(number).RangeAddressesAsString for number in range(formats.Count)),
         len(book.sheets[SHEET].cells.impl.conditional_formats),
         [book.sheets[SHEET].range((1, column)).column_width for column in range(1, 80)],
+        heights(book),
     )
+
+
+def heights(book, rows=82):
+    """Height of each of the first rows, and whether it follows what stands in it.
+
+    That of the headings, which is made higher and lower, can follow only where LibreOffice still finds the same height.
+    """
+    every = [book.sheets[SHEET].impl.api.Rows.getByIndex(row) for row in range(rows)]
+    return [(every[0].Height, None), *((row.Height, row.OptimalHeight) for row in every[1:])]
 
 
 def place(book):
@@ -129,6 +139,67 @@ def test_due_dates_are_dates_and_those_of_the_library(opened, rules, tmp_path):
         assert [cell.date() if hasattr(cell, "date") else cell for cell in written] == [
             None if value == "" else value for value in expected
         ]
+
+
+@pytest.mark.parametrize("verb", ["check", "classify", "due"])
+def test_rows_stay_as_high_as_they_are_though_their_texts_wrap(opened, verb):
+    book = opened(40)
+    sheet = book.sheets[SHEET]
+    sheet.range("A1:BC41").wrap_text = True
+    sheet.range("A3:A41").row_height = 14
+    sheet.range("A7").row_height = 40
+    sheet.range("A1:BC2").rows.autofit()
+    before = everything(book)
+    assert before[-1][1][1]
+    addin.VERBS[verb](book)
+    assert heights(book)[1:] == before[-1][1:]
+    addin.undo(book)
+    assert everything(book) == before
+    assert sheet.range("A1").impl.is_row_fitted
+
+
+@pytest.mark.parametrize("verb", ["classify", "due"])
+def test_rows_as_high_as_the_file_says_stay_so_though_libreoffice_would_make_them_higher(app, tmp_path, verb):
+    path = Path(copy(resources.sample_path("投诉台账_规范样例.xlsx"), tmp_path))
+    book = app.books.open(str(path))
+    before = heights(book)
+    addin.VERBS[verb](book)
+    assert heights(book)[1:] == before[1:]
+    assert heights(book)[0][0] > before[0][0]
+    addin.undo(book)
+    assert [height for height, _ in heights(book)] == [height for height, _ in before]
+    book.close()
+
+
+def test_added_columns_are_dressed_as_the_register_with_sentences_cut_at_their_edge(opened):
+    book = opened(40)
+    sheet = book.sheets[SHEET]
+    sheet.range("BC1:BC41").font.size = 9
+    sheet.range("BC2:BC41").impl.vertical_alignment = "top"
+    addin.due(book, as_of=DAY)
+    heads = sheet.range("BD1:BG1")
+    assert [head[-4:] for head in heads.value] == ["·届满日", "知·状态", "剩余天数", "怎样算出"]
+    assert (heads.wrap_text, heads.impl.horizontal_alignment, heads.font.size) == (True, "center", 9)
+    body = sheet.range("BD2:BG41")
+    assert (body.wrap_text, body.impl.vertical_alignment, body.font.size) == (False, "top", 9)
+    assert [sheet.range(f"{letter}2").impl.horizontal_alignment for letter in ("BD", "BE", "BF", "BG")] == [
+        "center", "center", "center", "fill",
+    ]  # fmt: skip
+    assert sheet.range("BG1").column_width == pytest.approx(48, abs=0.1)
+
+
+def test_colours_leave_font_and_place_of_the_text_alone(opened):
+    book = opened(10)
+    sheet = book.sheets[SHEET]
+    sheet.used_range.font.size = 9
+    sheet.used_range.impl.vertical_alignment = "top"
+    addin.check(book, as_of=DAY)
+    styles = book.impl.document.StyleFamilies.getByName("CellStyles")
+    ours = [styles.getByName(name) for name in styles.ElementNames if name.startswith("XB ")]
+    looks = [(style.CharHeight, style.CharHeightAsian, style.VertJustify) for style in ours]
+    assert styles.getByName("Default").CharHeight == 11  # what a style of a conditional format would bring along
+    assert looks.count((9, 9, 1)) == 3
+    assert looks.count((11, 11, 3)) == 3  # those of the sheet of results, which has no looks of its own
 
 
 def test_the_officers_own_formats_and_filter_stay(opened):

@@ -94,7 +94,7 @@ def overview(page: Page) -> None:
 def titles_of(page: Page, name: str, schema: Schema, schemes: Mapping[str, Scheme]) -> list[str]:
     """Titles of the members of a split figure, as marks use them."""
     figure = page.report.figures[name]
-    return list(members(schema.columns[figure.by[0]], figure.level, schemes).values())
+    return list(members(schema.columns[figure.by[0]], figure.level_of(figure.by[0]), schemes).values())
 
 
 def channels(page: Page, schema: Schema, schemes: Mapping[str, Scheme]) -> dict[str, str]:

@@ -18,7 +18,8 @@ from xiaobao_xl.checks.check import Breach, Check, Context
 from xiaobao_xl.conditions import EMPTY, Bounds, select
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.law import cite
-from xiaobao_xl.registers import Register, mask
+from xiaobao_xl.private_text import mask
+from xiaobao_xl.registers import Register
 
 
 def run(checks: Mapping[str, Check], register: Register, context: Context) -> list[Finding]:

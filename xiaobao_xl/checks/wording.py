@@ -15,7 +15,8 @@ import pandas as pd
 from xiaobao_xl.checks.check import Context
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import STATUS_TITLES
-from xiaobao_xl.registers import Column, Register, mask
+from xiaobao_xl.private_text import mask
+from xiaobao_xl.registers import Column, Register
 
 _YES_NO = {True: "是", False: "否"}
 _LONGEST = 30  # characters of a cell that a sentence repeats; the finding's own value keeps all of them

@@ -5,6 +5,7 @@ The interface is that of xlwings 0.37.5; with older versions it is reached throu
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,16 @@ from xiaobao_xl.libreoffice.grammar import render, to_own
 
 if TYPE_CHECKING:
     from xiaobao_xl.libreoffice.sheets import Sheet
+
+_INHERITED = (
+    "CharFontName",
+    "CharFontNameAsian",
+    "CharFontNameComplex",
+    "CharHeight",
+    "CharHeightAsian",
+    "CharHeightComplex",
+    "VertJustify",
+)
 
 
 @fills_gaps(getattr(base_classes, "ConditionalFormat", None))
@@ -182,11 +193,15 @@ class ConditionalFormats:
         fill, text = to_rgb(spec.get("fill_color")), to_rgb(spec.get("font_color"))
         is_bold, is_italic = bool(spec.get("font_bold")), bool(spec.get("font_italic"))
         colours = [f"{number:06X}" if number >= 0 else "-" for number in (fill, text)]
-        name = " ".join(["XB", *colours, *(["B"] if is_bold else []), *(["I"] if is_italic else [])])
+        own = self._own_looks()
+        marks = [*(["B"] if is_bold else []), *(["I"] if is_italic else []), *([_short(own)] if own else [])]
+        name = " ".join(["XB", *colours, *marks])
         styles = self.sheet.document.StyleFamilies.getByName("CellStyles")
         if not styles.hasByName(name):
             style = self.sheet.document.createInstance("com.sun.star.style.CellStyle")
             styles.insertByName(name, style)
+            for one, value in own.items():
+                setattr(style, one, value)
             if fill >= 0:
                 style.CellBackColor = fill
             if text >= 0:
@@ -198,9 +213,31 @@ class ConditionalFormats:
                     setattr(style, f"CharPosture{script}", enum("awt.FontSlant", "ITALIC"))
         return name
 
+    def _own_looks(self) -> dict[str, Any]:
+        """Looks of the cells that a style would take from them: each descends from the default style, and what that sets wins.
+
+        Where the cells differ among themselves, those of the first stand for all.
+        """
+        default = self.sheet.document.StyleFamilies.getByName("CellStyles").getByName("Default")
+        names = [name for name in _INHERITED if default.getPropertyState(name).value == "DIRECT_VALUE"]
+        if not names:
+            return {}
+        cell = self.sheet.cells_of(Area(self.area.row, self.area.column))
+        pairs = zip(names, cell.getPropertyValues(tuple(names)), default.getPropertyValues(tuple(names)), strict=True)
+        return {name: value for name, value, inherited in pairs if value != inherited}
+
     def clear(self) -> None:
         """Take away the formats that lie wholly inside the range."""
         take_away(self.sheet, [one for one in formats_of(self.sheet) if all(map(self.area.holds, one.areas))])
+
+
+def _short(looks: Mapping[str, Any]) -> str:
+    """A few letters for looks.
+
+    >>> _short({"CharHeight": 9.0})
+    '100343f0'
+    """
+    return f"{zlib.crc32(repr(sorted(looks.items())).encode()):08x}"
 
 
 def _own(formula: str) -> str:

@@ -124,6 +124,11 @@ class Looks(Cells):
         self._changeable.Rows.Height = to_hundredths(value)
 
     @property
+    def is_row_fitted(self) -> bool:
+        """Whether the first row is as high as its texts (not an attribute of xlwings: reach it by `impl`)."""
+        return bool(self.api.Rows.getByIndex(0).OptimalHeight)
+
+    @property
     def width(self) -> float:
         """Width in points."""
         return to_points(self.api.Size.Width)

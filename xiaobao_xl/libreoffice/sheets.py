@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
@@ -23,7 +24,7 @@ from xiaobao_xl.libreoffice.formats import to_rgb
 from xiaobao_xl.libreoffice.gaps import fills_gaps
 from xiaobao_xl.libreoffice.names import Names
 from xiaobao_xl.libreoffice.notes import Note, notes_of
-from xiaobao_xl.libreoffice.number_formats import has_one
+from xiaobao_xl.libreoffice.number_formats import has_one, heights_kept
 from xiaobao_xl.libreoffice.ranges import Range
 
 if TYPE_CHECKING:
@@ -187,6 +188,10 @@ class Sheet:
         if self.is_protected and (not has_one(cells, "CellProtection") or cells.CellProtection.IsLocked):
             raise WorkbookError(f"工作表“{self.name}”受保护，{area.text()} 改不了；请先撤销工作表保护。")
         return cells
+
+    def heights_kept(self) -> AbstractContextManager[None]:
+        """Rows keep their heights whatever is written (not an attribute of xlwings: reach it by `sheet.impl`)."""
+        return heights_kept(self.document)
 
     def column_at(self, column: int) -> Any:
         """The UNO column, counted from 1."""

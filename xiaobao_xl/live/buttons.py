@@ -225,7 +225,7 @@ def _add(
     """Write the columns of 分类 or 时限 beside the register they belong to."""
     register = found.registers[0]
     grid = grids.load(register.origin.sheet)
-    planned = columns.plan(desk.sheet, grid, register, beside.get(grid.name, ()), known)
+    planned = columns.plan(desk.sheet, desk.door, grid, register, beside.get(grid.name, ()), known)
     desk.change(TITLES[verb], {verb: marks.of_columns(register, grid, planned.columns)}, planned=planned)
 
 

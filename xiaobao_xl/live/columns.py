@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.live.doors import Door, rgb
+from xiaobao_xl.live import dressing
+from xiaobao_xl.live.doors import Door
+from xiaobao_xl.live.dressing import Model, Raised
 from xiaobao_xl.live.ours import LiveRange, LiveSheet
 from xiaobao_xl.registers import Register
-from xiaobao_xl.workbook import palette
-from xiaobao_xl.workbook.copying import ExtraColumn, fitted_width
+from xiaobao_xl.workbook.copying import ExtraColumn
 from xiaobao_xl.workbook.grids import Grid
-
-_GENERAL: Final = "General"
+from xiaobao_xl.workbook.scanning import column_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ class Block:
         left: first column.
         before: what stood in the cells, row by row; empty where the columns are new.
         widths: widths the new columns had before.
+        head: how the row of the headings was made higher; None where it was high enough.
         titles: headings written.
         bottom: last row written.
     """
@@ -39,6 +40,11 @@ class Block:
     widths: Sequence[float]
     titles: Sequence[str]
     bottom: int
+    head: Raised | None = None
+
+    def heads(self, sheet: LiveSheet) -> LiveRange:
+        """The headings on their sheet."""
+        return sheet.range((self.top, self.left), (self.top, self.left + len(self.titles) - 1))
 
     def cells(self, sheet: LiveSheet) -> LiveRange:
         """The cells on their sheet."""
@@ -49,13 +55,15 @@ class Block:
         before = [[_kept(cell) for cell in row] for row in self.before]
         return {
             "sheet": self.sheet, "top": self.top, "left": self.left, "before": before, "widths": list(self.widths),
-            "titles": list(self.titles), "bottom": self.bottom,
+            "titles": list(self.titles), "bottom": self.bottom, "head": self.head and asdict(self.head),
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Block:
         """From the undo sheet."""
-        return cls(**{**kept, "before": [[_given(cell) for cell in row] for row in kept["before"]]})
+        before = [[_given(cell) for cell in row] for row in kept["before"]]
+        head = Raised(**kept["head"]) if kept.get("head") else None
+        return cls(**{**kept, "before": before, "head": head})
 
 
 def _kept(cell: Any) -> Any:
@@ -74,19 +82,27 @@ class Plan:
     Attributes:
         blocks: neighbouring columns with what stood there.
         columns: the column written at each place, 1-based; None empties one of an earlier time.
+        model: what new columns are to look like.
     """
 
     blocks: Sequence[Block]
     columns: Mapping[int, ExtraColumn | None]
+    model: Model
 
 
 def plan(
-    sheet: LiveSheet, grid: Grid, register: Register, columns: Sequence[ExtraColumn], known: Collection[str]
+    sheet: LiveSheet,
+    door: Door,
+    grid: Grid,
+    register: Register,
+    columns: Sequence[ExtraColumn],
+    known: Collection[str],
 ) -> Plan:
     """Find a place for each column: under its own heading where that stands already, else right of everything.
 
     Args:
         sheet: the register's sheet.
+        door: the way to what xlwings has no word for.
         grid: the same as read.
         register: the register read from it.
         columns: what to write.
@@ -100,6 +116,8 @@ def plan(
         places[place or free] = column
         free += not place
     places |= dict.fromkeys(mine.values())
+    last = max(column_number(letters.encode()) for letters in register.origin.letters.values()) + 1
+    model = dressing.model_of(sheet, register.origin.header_rows[1], last)
     bottom = max([register.origin.header_rows[1] + 1, *register.origin.rows[-1:].tolist()])
     blocks = []
     for left, right in _runs(places, grid.scan.width):
@@ -114,8 +132,8 @@ def plan(
             titles=titles,
             bottom=bottom,
         )
-        blocks.append(_with_past(sheet, block, is_new=is_new))
-    return Plan(blocks=blocks, columns=places)
+        blocks.append(_with_past(sheet, door, block, model if is_new else None))
+    return Plan(blocks=blocks, columns=places, model=model)
 
 
 def _runs(places: Collection[int], width: int) -> list[tuple[int, int]]:
@@ -129,36 +147,35 @@ def _runs(places: Collection[int], width: int) -> list[tuple[int, int]]:
     return runs
 
 
-def _with_past(sheet: LiveSheet, block: Block, *, is_new: bool) -> Block:
-    """The block with what stands there now."""
-    before: Sequence[Sequence[Any]] = ()
-    widths: list[float] = []
-    if is_new:
-        widths = [float(sheet.range((1, block.left + place)).column_width) for place in range(len(block.titles))]
-    else:
-        before = block.cells(sheet).options(ndim=2).value
-    return Block(
-        sheet=block.sheet, top=block.top, left=block.left, before=before, widths=widths, titles=block.titles,
-        bottom=block.bottom,
-    )  # fmt: skip
+def _with_past(sheet: LiveSheet, door: Door, block: Block, model: Model | None) -> Block:
+    """The block with what stands there now; a model where the columns are new."""
+    if model is None:
+        return replace(block, before=block.cells(sheet).options(ndim=2).value)
+    widths = [float(sheet.range((1, block.left + place)).column_width) for place in range(len(block.titles))]
+    return replace(block, widths=widths, head=dressing.to_be_raised(sheet.range((block.top, 1)), door, model))
 
 
 def write(sheet: LiveSheet, door: Door, planned: Plan) -> None:
-    """Write all columns, one call for each block; a new one gets its formats first.
+    """Write all columns, one call for each block; a new one gets its formats first. Rows stay as high as they are.
 
     Raises:
         WorkbookError: a filter kept some rows from being written.
     """
     for block in planned.blocks:
-        rows = [list(block.titles)]
-        mine = [planned.columns[block.left + place] for place in range(len(block.titles))]
-        rows += [[_value(column, row) for column in mine] for row in range(block.top + 1, block.bottom + 1)]
-        if block.widths:
-            _dress(sheet, block, planned)
-        cells = block.cells(sheet)
-        cells.options(ndim=2).value = rows
-        if door.is_filtered(sheet) and not _is_same(cells.options(ndim=2).value, rows):
-            raise WorkbookError("筛选隐藏的行没有写进去，已全部恢复原状；请先清除筛选（数据 → 清除），再点一次。")
+        with door.heights_kept(sheet):
+            _write(sheet, door, block, planned)
+
+
+def _write(sheet: LiveSheet, door: Door, block: Block, planned: Plan) -> None:
+    rows = [list(block.titles)]
+    mine = [planned.columns[block.left + place] for place in range(len(block.titles))]
+    rows += [[_value(column, row) for column in mine] for row in range(block.top + 1, block.bottom + 1)]
+    cells = block.cells(sheet)
+    if block.widths:
+        dressing.dress(cells, door, planned.model, mine, block.head)
+    cells.options(ndim=2).value = rows
+    if door.is_filtered(sheet) and not _is_same(cells.options(ndim=2).value, rows):
+        raise WorkbookError("筛选隐藏的行没有写进去，已全部恢复原状；请先清除筛选（数据 → 清除），再点一次。")
 
 
 def _value(column: ExtraColumn | None, row: int) -> Any:
@@ -174,36 +191,21 @@ def _is_same(found: Sequence[Sequence[Any]], wanted: Sequence[Sequence[Any]]) ->
     )
 
 
-def _dress(sheet: LiveSheet, block: Block, planned: Plan) -> None:
-    """Formats of new columns, "@" before any text is written; a few calls for each column, however long."""
-    for place in range(block.left, block.left + len(block.titles)):
-        column = planned.columns[place]
-        if column is None:
-            continue
-        below = sheet.range((block.top + 1, place), (block.bottom, place))
-        is_text = any(isinstance(value, str) for value in column.values.values())
-        if column.number_format != _GENERAL or is_text:
-            below.number_format = "@" if is_text else column.number_format
-        sheet.range((1, place)).column_width = column.width or fitted_width(column)
-    heads = sheet.range((block.top, block.left), (block.top, block.left + len(block.titles) - 1))
-    heads.color = rgb(palette.OURS)
-    heads.font.color = rgb(palette.WHITE)
-    heads.font.bold = True
-
-
-def restore(sheet: LiveSheet, block: Block) -> None:
+def restore(sheet: LiveSheet, door: Door, block: Block) -> None:
     """Put a block back as it was before it was written."""
-    if not block.widths:
-        block.cells(sheet).options(ndim=2).value = block.before
-        return
-    last = max(block.bottom, int(sheet.used_range.last_cell.row))
-    sheet.range((block.top, block.left), (last, block.left + len(block.titles) - 1)).clear()
-    for place, width in enumerate(block.widths):
-        sheet.range((1, block.left + place)).column_width = width
+    with door.heights_kept(sheet):
+        if not block.widths:
+            block.cells(sheet).options(ndim=2).value = block.before
+            return
+        last = max(block.bottom, int(sheet.used_range.last_cell.row))
+        sheet.range((block.top, block.left), (last, block.left + len(block.titles) - 1)).clear()
+        for place, width in enumerate(block.widths):
+            sheet.range((1, block.left + place)).column_width = width
+    if block.head:
+        dressing.lower(sheet.range((block.top, 1)), block.head)
 
 
 def is_in_place(sheet: LiveSheet, block: Block) -> bool:
     """Our headings still stand where they were written; if not, the officer has moved columns."""
-    last = (block.top, block.left + len(block.titles) - 1)
-    heads = sheet.range((block.top, block.left), last).options(ndim=1).value
+    heads = block.heads(sheet).options(ndim=1).value
     return [str(head) for head in heads] == list(block.titles)

@@ -102,7 +102,7 @@ class Desk:
         """As far as the program still answers; the first fault is the one to tell."""
         with contextlib.suppress(Exception):
             for block in done.blocks:
-                columns.restore(self.sheet, block)
+                columns.restore(self.sheet, self.door, block)
             undo.apply(self.book, self.door, self.before, names, with_results=with_results)
 
 

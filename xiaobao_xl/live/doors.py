@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -16,6 +17,7 @@ from xiaobao_xl.live.ours import MARKS, LiveBook, LiveRange, LiveSheet
 from xiaobao_xl.workbook.grids import Merge
 
 _EXPRESSION: Final = 2  # XlFormatConditionType.xlExpression
+_CENTRE, _FILL = -4108, 5  # XlHAlign: xlCenter, xlFill
 _AS_XML: Final = 11  # XlRangeValueDataType.xlRangeValueXMLSpreadsheet
 
 
@@ -63,6 +65,21 @@ class Door(Protocol):
 
     def is_filtered(self, sheet: LiveSheet) -> bool:
         """A filter hides rows and writing to them needs a second look."""
+
+    def heights_kept(self, sheet: LiveSheet) -> AbstractContextManager[None]:
+        """Rows keep their heights while cells are written."""
+
+    def is_fitted(self, row: LiveRange) -> bool:
+        """A row is as high as its texts, or that is not known."""
+
+    def cut(self, cells: LiveRange) -> None:
+        """Long texts end at the edge of their cell, also where the next one is empty."""
+
+    def centre(self, cells: LiveRange, *, is_heading: bool = False) -> None:
+        """Centre contents across; those of headings down as well."""
+
+    def stand_like(self, cells: LiveRange, model: LiveRange) -> None:
+        """Place texts as high in their cells as those of another cell."""
 
 
 def is_of_layer(formula: object, layer: str) -> bool:
@@ -142,6 +159,28 @@ class ExcelDoor:
         """See `Door`."""
         return bool(sheet.api.FilterMode)
 
+    def heights_kept(self, sheet: LiveSheet) -> AbstractContextManager[None]:  # noqa: ARG002
+        """See `Door`; Excel measures a row anew only for texts that wrap."""
+        return nullcontext()
+
+    def is_fitted(self, row: LiveRange) -> bool:  # noqa: ARG002
+        """See `Door`; not known."""
+        return True
+
+    def cut(self, cells: LiveRange) -> None:
+        """See `Door`."""
+        cells.api.HorizontalAlignment = _FILL
+
+    def centre(self, cells: LiveRange, *, is_heading: bool = False) -> None:
+        """See `Door`."""
+        cells.api.HorizontalAlignment = _CENTRE
+        if is_heading:
+            cells.api.VerticalAlignment = _CENTRE
+
+    def stand_like(self, cells: LiveRange, model: LiveRange) -> None:
+        """See `Door`."""
+        cells.api.VerticalAlignment = model.api.VerticalAlignment
+
 
 class PlainDoor:
     """Excel on a Mac, with the words of xlwings alone."""
@@ -186,6 +225,23 @@ class PlainDoor:
         """See `Door`; not known, so what was written is looked at again."""
         return True
 
+    def heights_kept(self, sheet: LiveSheet) -> AbstractContextManager[None]:  # noqa: ARG002
+        """See `Door`; Excel measures a row anew only for texts that wrap."""
+        return nullcontext()
+
+    def is_fitted(self, row: LiveRange) -> bool:  # noqa: ARG002
+        """See `Door`; not known."""
+        return True
+
+    def cut(self, cells: LiveRange) -> None:
+        """See `Door`; without a word for it, the next cell cuts where it is filled."""
+
+    def centre(self, cells: LiveRange, *, is_heading: bool = False) -> None:
+        """See `Door`; without a word for it, they stay as they are."""
+
+    def stand_like(self, cells: LiveRange, model: LiveRange) -> None:
+        """See `Door`; without a word for it, they stay as they are."""
+
 
 class OfficeDoor(PlainDoor):
     """LibreOffice, through what its engine knows beyond xlwings."""
@@ -219,6 +275,29 @@ class OfficeDoor(PlainDoor):
     def is_filtered(self, sheet: LiveSheet) -> bool:  # noqa: ARG002
         """See `Door`; LibreOffice writes to hidden rows as to any other."""
         return False
+
+    def heights_kept(self, sheet: LiveSheet) -> AbstractContextManager[None]:
+        """See `Door`."""
+        kept: AbstractContextManager[None] = sheet.impl.heights_kept()
+        return kept
+
+    def is_fitted(self, row: LiveRange) -> bool:
+        """See `Door`."""
+        return bool(row.impl.is_row_fitted)
+
+    def cut(self, cells: LiveRange) -> None:
+        """See `Door`."""
+        cells.impl.horizontal_alignment = "fill"
+
+    def centre(self, cells: LiveRange, *, is_heading: bool = False) -> None:
+        """See `Door`."""
+        cells.impl.horizontal_alignment = "center"
+        if is_heading:
+            cells.impl.vertical_alignment = "center"
+
+    def stand_like(self, cells: LiveRange, model: LiveRange) -> None:
+        """See `Door`."""
+        cells.impl.vertical_alignment = model.impl.vertical_alignment
 
 
 def found_merges(area: LiveRange) -> list[Merge]:

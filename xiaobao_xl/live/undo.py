@@ -108,7 +108,7 @@ def back(book: LiveBook, door: Door, change: Change, state: State) -> None:
                 f"“{change.verb}”加的列后来移动过或改了表头，不能自动撤销，什么都没有改；请手工删去这些列。"
             )
     for block in change.blocks:
-        columns.restore(book.sheets[block.sheet], block)
+        columns.restore(book.sheets[block.sheet], door, block)
     changed = [name for name in marks.LAYERS if change.before.layers.get(name) != state.layers.get(name)]
     has_other_results = (change.before.summary, change.before.lines) != (state.summary, state.lines)
     apply(book, door, change.before, changed, with_results=has_other_results)

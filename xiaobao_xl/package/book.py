@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.package import adding, columns, followers, importing, limits, notes, references, saving
+from xiaobao_xl.package import (
+    adding,
+    cleaning,
+    columns,
+    followers,
+    importing,
+    limits,
+    notes,
+    references,
+    retitling,
+    saving,
+)
 from xiaobao_xl.package.archive import Archive
 from xiaobao_xl.package.caches import Caches
 from xiaobao_xl.package.cells import Formula, Value
 from xiaobao_xl.package.directory import Directory
+from xiaobao_xl.package.heights import Room, room
 from xiaobao_xl.package.markup import Markup
 from xiaobao_xl.package.parts import Parts
 from xiaobao_xl.package.patching import KEEP, Edit, Keep, Patch
@@ -65,6 +77,7 @@ class Book:
         self._edits: dict[str, dict[tuple[int, int], Edit]] = {}
         self._notes: dict[str, dict[tuple[int, int], str]] = {}
         self._widths: dict[str, dict[int, float]] = {}  # part → column → width
+        self._heights: dict[str, dict[int, float]] = {}  # part → row → points
         self._moved: dict[str, set[int]] = {}  # title → rows that were put in
         self._is_recast = False  # rows or sheets were added
 
@@ -168,6 +181,14 @@ class Book:
         """Make a column (its letters) so many digits wide."""
         self._widths.setdefault(self._part(sheet), {})[references.column_number(column)] = width
 
+    def room(self, sheet: str, row: int) -> Room:
+        """The height of a row and the widths of its cells that break long texts into lines; edits are not included."""
+        return room(self._sheet(self._part(sheet)), row, self._styles)
+
+    def set_height(self, sheet: str, row: int, points: float) -> None:
+        """Make a row so many points high."""
+        self._heights.setdefault(self._part(sheet), {})[row] = points
+
     def insert_rows(self, sheet: str, at: int, count: int) -> None:
         """Insert empty rows; what stood there moves down, with everything that points to it.
 
@@ -200,6 +221,14 @@ class Book:
         importing.copy_sheet(self.parts, self.directory, title, new_title, first=first)
         self._is_recast = True
 
+    def rename_sheet(self, title: str, new_title: str) -> None:
+        """Give a sheet another title; formulas, names and links that point to it follow."""
+        self._settle()
+        old = self.directory.entry(title).title
+        retitling.retitle_sheet(self.parts, self.directory, old, new_title)
+        self._moved = {new_title if name == old else name: rows for name, rows in self._moved.items()}
+        self._is_recast = True
+
     def import_sheet(
         self, source: Book, title: str, *, first: bool = False, as_title: str = "", even_if_protected: bool = False
     ) -> None:
@@ -222,6 +251,11 @@ class Book:
         )  # fmt: skip
         self._styles = Styles(self.parts, self.directory)
         self._is_recast = True
+
+    def clean(self, rewrite: Callable[[str], str], kept: Collection[str]) -> list[str]:
+        """Rid the file of what is in no cell (notes, properties, caches, pictures, macros); see `cleaning.clean`."""
+        self._strings.keep()
+        return cleaning.clean(self.parts, self.directory, self._shell, rewrite, kept)
 
     def save(self, target: Path | str) -> None:
         """Write the workbook, read it back, and put it in place; a file that stood there is replaced.
@@ -253,7 +287,7 @@ class Book:
         return isinstance(self._source, Path) and target.exists() and target.samefile(self._source)
 
     def _patches(self) -> dict[str, Patch]:
-        """What is written as a stream: sheets with edited cells, and those whose shell was edited."""
+        """What is written as a stream."""
         changes_values = any(edit.value is not KEEP for edits in self._edits.values() for edit in edits.values())
         if changes_values or self._moved:
             self._refresh_caches()
@@ -261,16 +295,13 @@ class Book:
             Caches(self.directory, self._truth).request(is_chain_broken=True)
         self._write_notes()
         self._write_widths()
-        edited = {part for part, edits in self._edits.items() if edits}
-        edited |= {part for part, sheet in self._sheets.items() if sheet.shell.is_changed}
-        return {part: self._patch(part) for part in edited}
+        return {part: self._patch(part) for part in self._touched()}
 
     def _patch(self, part: str) -> Patch:
-        sheet = self._sheet(part)
-        edits = self._edits.get(part, {})
+        sheet, edits = self._sheet(part), self._edits.get(part, {})
         if new := [place for place, edit in edits.items() if edit.value is not KEEP or edit.is_dressing]:
             sheet.widen(new)
-        return Patch(sheet, edits, self._styles, is_1904=self._is_1904)
+        return Patch(sheet, edits, self._styles, is_1904=self._is_1904, heights=self._heights.get(part))
 
     def _refresh_caches(self) -> None:
         """Values of formulas that depend on what changed: computed, or taken away and named."""
@@ -299,7 +330,7 @@ class Book:
         """Bring all edits so far into the parts, so that what follows sees them."""
         self._write_notes()
         self._write_widths()
-        for part in list(self._edits.keys() | {part for part, sheet in self._sheets.items() if sheet.shell.is_changed}):
+        for part in self._touched():
             sheet, patch = self._sheet(part), self._patch(part)
             if self.parts.size(part) > limits.MAX_HELD:
                 raise WorkbookError(f"工作表“{sheet.title}”太大，不能插入行；请拆成几份后再试。")
@@ -309,12 +340,17 @@ class Book:
         self._sheets.clear()
         self._parts_of.clear()
 
+    def _touched(self) -> Iterable[str]:
+        """Parts of sheets whose cells, rows or shell are edited."""
+        edited = {part for part, edits in (*self._edits.items(), *self._heights.items()) if edits}
+        return edited | {part for part, sheet in self._sheets.items() if sheet.shell.is_changed}
+
     def _remember(self, part: str) -> None:
         """Cells whose value was changed before rows moved: their formulas are looked at when saving."""
-        title = self._sheet(part).title
+        self._heights.pop(part, None)
         rows = {row for (row, _), edit in self._edits.pop(part, {}).items() if edit.value is not KEEP}
         if rows:
-            self._moved.setdefault(title, set()).update(rows)
+            self._moved.setdefault(self._sheet(part).title, set()).update(rows)
 
     def _shift(self, shift: Shift) -> None:
         if shift.count < 1 or not 1 <= shift.at <= references.MAX_ROWS:

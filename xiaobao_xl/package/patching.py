@@ -12,6 +12,7 @@ from typing import Final
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.package import references
 from xiaobao_xl.package.cells import CellError, Value, content
+from xiaobao_xl.package.heights import with_height
 from xiaobao_xl.package.references import Area
 from xiaobao_xl.package.sheet import Sheet, Stored, attribute, cell_column, row_number
 from xiaobao_xl.package.styles import Styles
@@ -83,18 +84,24 @@ class Patch:
         edits: (row, column) → edit.
         styles: the workbook's styles, which new ones are derived from.
         is_1904: the workbook counts days from 1904.
+        heights: row → its height in points, for rows that get another.
 
     Attributes:
         written: (row, column) → checksum of what the cell now holds, for reading back.
     """
 
-    def __init__(self, sheet: Sheet, edits: Edits, styles: Styles, *, is_1904: bool) -> None:
+    def __init__(
+        self, sheet: Sheet, edits: Edits, styles: Styles, *, is_1904: bool, heights: Mapping[int, float] | None = None
+    ) -> None:
         """Sort the edits by row."""
+        self._heights = heights or {}
         self.sheet, self.styles, self.is_1904 = sheet, styles, is_1904
         self._prefix, self._patterns = sheet.prefix, sheet.patterns
         self._rows: dict[int, list[tuple[int, Edit]]] = {}
         for (row, column), edit in sorted(edits.items(), key=lambda item: item[0]):
             self._rows.setdefault(row, []).append((column, edit))
+        for row in self._heights:
+            self._rows.setdefault(row, [])
         self._changes_values = any(edit.value is not KEEP for edit in edits.values())
         self._columns = _column_styles(sheet)
         self._arrays: list[Area] = []
@@ -138,7 +145,7 @@ class Patch:
     def _new_row(self, number: int) -> bytes:
         cells = b"".join(self._new_cell(number, column, edit, b"") for column, edit in self._rows[number])
         name = f"{self._prefix}row".encode()
-        return b'<%s r="%d">%s</%s>' % (name, number, cells, name)
+        return self._high(b'<%s r="%d">' % (name, number), number) + b"%s</%s>" % (cells, name)
 
     def _row(self, row: bytes, tag: re.Match[bytes], number: int) -> bytes:
         """A row with its edits: each cell is looked for by its address, and walked to if that does not find it."""
@@ -161,7 +168,7 @@ class Patch:
             place = cell.end()
         else:
             out.append(row[place:])
-        return self._spanning(start, edits) + b"".join(out) + end
+        return self._high(self._spanning(start, edits), number) + b"".join(out) + end
 
     def _walked(
         self, cells: bytes, of_row: bytes, number: int, edits: Sequence[tuple[int, Edit]], *, last: int
@@ -190,9 +197,13 @@ class Patch:
     def _spanning(self, start: bytes, edits: Sequence[tuple[int, Edit]]) -> bytes:
         """A row's start tag, without `spans` where an edit stands outside them."""
         first, _, last = attribute(start, b"spans").partition(":")
-        if not last.isdigit() or (int(first) <= edits[0][0] and edits[-1][0] <= int(last)):
+        if not edits or not last.isdigit() or (int(first) <= edits[0][0] and edits[-1][0] <= int(last)):
             return start
         return _SPANS.sub(b"", start)
+
+    def _high(self, start: bytes, number: int) -> bytes:
+        """A row's start tag with the height it is to have."""
+        return with_height(start, self._heights[number]) if number in self._heights else start
 
     def _new_cell(self, row: int, column: int, edit: Edit, of_row: bytes) -> bytes:
         """A cell that did not exist: it looks as its row or column prescribes."""

@@ -21,6 +21,10 @@ class SharedStrings:
         """A text, its runs joined; '' for a number the part does not have."""
         return self._texts[number] if 0 <= number < len(self._texts) else ""
 
+    def keep(self) -> None:
+        """Read the part now: what cells held stays known, whatever becomes of it."""
+        _ = self._texts
+
     @cached_property
     def _texts(self) -> list[str]:
         part = self._directory.related("sharedStrings")

@@ -140,6 +140,11 @@ class Styles:
         number = self._read(origin).number("numFmtId")
         return self._codes.get(number, BUILT_IN.get(number, "General"))
 
+    def wraps(self, index: int) -> bool:
+        """The style breaks long texts into lines."""
+        alignment = self._read(self._origins.get(index, (index, None))[0]).child("alignment")
+        return alignment is not None and alignment.flag("wrapText")
+
     def is_date(self, index: int) -> bool:
         """A number in this style is shown as a date, a time of day or an elapsed time."""
         return is_date_format(self.number_format(index))

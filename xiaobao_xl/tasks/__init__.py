@@ -11,11 +11,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xiaobao_xl.tasks.analysing import AnalysedBook, analyse, write_analysis
     from xiaobao_xl.tasks.blanks import blank
+    from xiaobao_xl.tasks.bridging import Bridged, bridge, write_bridge
     from xiaobao_xl.tasks.checking import Checked, check, write_marked
     from xiaobao_xl.tasks.comparing import Compared, compare
     from xiaobao_xl.tasks.demonstration import Demonstrated, demo
     from xiaobao_xl.tasks.diagnosing import Diagnosis, doctor
+    from xiaobao_xl.tasks.filing import FiledTogether, file_reports, find_report, write_filing
+    from xiaobao_xl.tasks.forming import Moved, move_marks, write_moved
     from xiaobao_xl.tasks.gathering import Gathered, gather, write_gathered
     from xiaobao_xl.tasks.handing_over import Handed, OwnFiles, handover, write_handover
     from xiaobao_xl.tasks.installing import install_excel, macro_register
@@ -23,16 +27,29 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
     from xiaobao_xl.tasks.law_search import LawFound, search_law
     from xiaobao_xl.tasks.learning import Learned, learn, write_model
+    from xiaobao_xl.tasks.lettering import Lettered, WantedLetter, letter_list, letters, write_letters
+    from xiaobao_xl.tasks.masking import MaskedBook, mask, write_masked
+    from xiaobao_xl.tasks.matching import MatchedBook, match_lists, write_matched
     from xiaobao_xl.tasks.merging import Merged, merge, write_merged
+    from xiaobao_xl.tasks.narrating import Proofread, check_text, narratives, write_narrative
     from xiaobao_xl.tasks.planning import Day, today, write_today
     from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
+    from xiaobao_xl.tasks.restating import Restated, restate, restate_records, write_restatement
     from xiaobao_xl.tasks.splitting import Divided, Division, split, write_split
     from xiaobao_xl.tasks.suggesting import ClassifiedBook, classify, classify_text, part_titles, write_classified
     from xiaobao_xl.tasks.timing import DueBook, due, due_once, write_due
+    from xiaobao_xl.tasks.verifying import Verified, verify
     from xiaobao_xl.tasks.whatif import Supposed, what_if, write_what_if
 
 _HOMES = {
+    "forming": ("Moved", "move_marks", "write_moved"),
+    "matching": ("MatchedBook", "match_lists", "write_matched"),
+    "analysing": ("AnalysedBook", "analyse", "write_analysis"),
     "blanks": ("blank",),
+    "bridging": ("Bridged", "bridge", "write_bridge"),
+    "filing": ("FiledTogether", "file_reports", "find_report", "write_filing"),
+    "restating": ("Restated", "restate", "restate_records", "write_restatement"),
+    "verifying": ("Verified", "verify"),
     "checking": ("Checked", "check", "write_marked"),
     "comparing": ("Compared", "compare"),
     "diagnosing": ("Diagnosis", "doctor"),
@@ -46,6 +63,9 @@ _HOMES = {
     "learning": ("Learned", "learn", "write_model"),
     "planning": ("Day", "today", "write_today"),
     "merging": ("Merged", "merge", "write_merged"),
+    "lettering": ("Lettered", "WantedLetter", "letter_list", "letters", "write_letters"),
+    "masking": ("MaskedBook", "mask", "write_masked"),
+    "narrating": ("Proofread", "check_text", "narratives", "write_narrative"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
     "splitting": ("Divided", "Division", "split", "write_split"),
     "suggesting": ("ClassifiedBook", "classify", "classify_text", "part_titles", "write_classified"),
@@ -54,13 +74,17 @@ _HOMES = {
 }
 
 __all__ = [
-    "Checked", "ClassifiedBook", "Compared", "Day", "Demonstrated", "Diagnosis", "Divided", "Division", "DueBook",
-    "Gathered", "Handed", "LawFound", "Learned", "Merged", "OwnFiles", "Reading", "Reported", "Supposed", "Wanted",
-    "blank", "check", "classify", "classify_text", "compare", "demo", "doctor", "due", "due_once", "gather",
-    "handover", "install_excel", "install_libreoffice", "learn", "macro_register", "merge", "open_registers",
-    "part_titles", "read_layouts", "report", "search_law", "split", "today", "what_if", "write_classified",
-    "write_due", "write_gathered", "write_handover", "write_marked", "write_merged", "write_model", "write_report",
-    "write_split", "write_today", "write_what_if",
+    "AnalysedBook", "Bridged", "Checked", "ClassifiedBook", "Compared", "Day", "Demonstrated", "Diagnosis", "Divided",
+    "Division", "DueBook", "FiledTogether", "Gathered", "Handed", "LawFound", "Learned", "Lettered", "MaskedBook",
+    "MatchedBook", "Merged", "Moved", "OwnFiles", "Proofread", "Reading", "Reported", "Restated", "Supposed",
+    "Verified", "Wanted", "WantedLetter", "analyse", "blank", "bridge", "check", "check_text", "classify",
+    "classify_text", "compare", "demo", "doctor", "due", "due_once", "file_reports", "find_report", "gather",
+    "handover", "install_excel", "install_libreoffice", "learn", "letter_list", "letters", "macro_register", "mask",
+    "match_lists", "merge", "move_marks", "narratives", "open_registers", "part_titles", "read_layouts", "report",
+    "restate", "restate_records", "search_law", "split", "today", "verify", "what_if", "write_analysis",
+    "write_bridge", "write_classified", "write_due", "write_filing", "write_gathered", "write_handover",
+    "write_letters", "write_marked", "write_masked", "write_matched", "write_merged", "write_model", "write_moved",
+    "write_narrative", "write_report", "write_restatement", "write_split", "write_today", "write_what_if",
 ]  # fmt: skip
 
 

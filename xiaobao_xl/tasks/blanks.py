@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xiaobao_xl.axes import members
+from xiaobao_xl.registers import UNFILLED, UNKNOWN
+from xiaobao_xl.reports import Base
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import require, require_xlsx
 
@@ -22,17 +25,32 @@ def blank(rules: Rules, register: str, out: Path, *, overwrite: bool = False) ->
     name = register or "complaint"
     require(name, rules.registers, "台账")
     require_xlsx(out)
-    bases = {
-        base.title: base.unit
-        for report in rules.reports.values()
-        if report.register == name
-        for base in report.bases.values()
-    }
     wanted = drawing.Blank(
         register=name,
         schema=rules.registers[name],
         checks=rules.registers[name].checks,
         schemes=rules.categories,
-        bases=[f"{title}（{unit}）" if unit else title for title, unit in bases.items()],
+        bases=_bases(rules, name),
     )
     drawing.write_blank(wanted, out, overwrite=overwrite)
+
+
+def _bases(rules: Rules, register: str) -> list[str]:
+    """Items of the sheet 基础数据 with their unit; `item[类别]` for each member a report asks for."""
+    found: dict[str, tuple[Base, str]] = {}
+    for report in rules.reports.values():
+        if report.register == register:
+            found |= {
+                base.title: (base, f"{base.title}（{base.unit}）" if base.unit else base.title)
+                for base in report.bases.values()
+            }
+    undivided = [item for base, item in found.values() if not base.by]
+    return undivided + [
+        line for base, item in found.values() if base.by for line in _lines(rules, register, base, item)
+    ]
+
+
+def _lines(rules: Rules, register: str, base: Base, item: str) -> list[str]:
+    """A line for each category; one to be filled with the names of units where the column is free text."""
+    known = members(rules.registers[register].columns[base.by], base.level, rules.categories)
+    return [f"{item}[{title}]" for member, title in known.items() if member not in {UNFILLED, UNKNOWN}] or [item]

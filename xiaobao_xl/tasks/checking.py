@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding, in_order
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
-from xiaobao_xl.tasks.intake import Reading, Source, Step, look_up, open_registers, receipt_json, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, look_up, open_registers, receipt_json, seen_by, silent
 from xiaobao_xl.workbook.grids import Book
 
 WAIVERS_FILE = "waivers.yaml"
@@ -89,7 +89,7 @@ def check(
         step: told what is being done.
     """
     step("读取台账")
-    book, registers = open_registers(rules, source, reading)
+    book, registers = open_registers(rules, source, replace(reading, audience=""))
     needed = {
         name for each in registers for check_ in rules.checks[each.id].values() for name in check_.registers_named()
     }
@@ -101,6 +101,10 @@ def check(
     accepted, refused = read_waivers(book, waivers_file)
     if accepted or refused:
         found = [*_unwaived(rules, registers, found, accepted, as_of), *refused]
+    schemas = {register.origin.sheet: register.schema for register in registers}
+    book, registers = seen_by(rules, book, registers, reading)
+    if reading.masker:
+        found = [reading.masker.finding(each, schemas.get(each.sheet, registers[0].schema)) for each in found]
     return Checked(rules=rules, book=book, registers=registers, findings=in_order(found), as_of=as_of)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from xiaobao_xl import linking
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.masking import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
 from xiaobao_xl.typed_yaml import near
@@ -37,6 +38,8 @@ class Reading:
         layouts: layout name → heading → column id, from headings.yaml.
         password: for encrypted files.
         beside: further files whose registers are only looked up.
+        audience: who will see what is made of it, see `audiences.AUDIENCES`; '' masks nothing.
+        masker: masks for that audience; made where none is given.
     """
 
     register: str = ""
@@ -44,6 +47,13 @@ class Reading:
     layouts: Layouts = field(default_factory=dict)
     password: str = ""
     beside: tuple[Path, ...] = ()
+    audience: str = ""
+    masker: Masker | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """One masker for everything that is read alike: who is 投诉人001 in one file is so in all."""
+        if self.audience != (self.masker.audience if self.masker else ""):
+            object.__setattr__(self, "masker", Masker([], self.audience) if self.audience else None)
 
 
 def read_layouts(path: Path | None, *, beside: Path) -> Layouts:
@@ -68,7 +78,7 @@ def opened(source: Source, password: str = "") -> Book:
 
 
 def open_registers(rules: Rules, source: Source, reading: Reading) -> tuple[Book, list[Register]]:
-    """Open a file, unless it is open, and read its registers."""
+    """Open a file, unless it is open, and read its registers; masked, where the reading names an audience."""
     if reading.register:
         require(reading.register, rules.registers, "台账")
     refuse_unknown(reading.layouts, rules)
@@ -78,7 +88,22 @@ def open_registers(rules: Rules, source: Source, reading: Reading) -> tuple[Book
     )
     needed = {name for register in registers for name in linking.wanted(register.schema)}
     linking.fill(registers, look_up(rules, book, registers, reading, needed))
-    return book, registers
+    return seen_by(rules, book, registers, reading)
+
+
+def seen_by(rules: Rules, book: Book, registers: list[Register], reading: Reading) -> tuple[Book, list[Register]]:
+    """A file and its registers as the reading's audience may see them; the same ones where it names none.
+
+    A file so seen has masked cells and is copied by its values; the user's own file stands behind no copy of it.
+    """
+    if reading.masker is None:
+        return book, registers
+    from xiaobao_xl.workbook import masked_copy
+
+    masker = reading.masker
+    masker.learn(registers)
+    planned = masked_copy.plans(book, rules.registers, reading.layouts, registers, masker)
+    return masked_copy.view(book, planned, masker), [masker.register(register) for register in registers]
 
 
 def look_up(

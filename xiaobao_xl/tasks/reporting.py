@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xiaobao_xl import counting, resources
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.figure_kinds import Listing
 from xiaobao_xl.figures import Figures, figures_as_json
 from xiaobao_xl.findings import Finding
+from xiaobao_xl.hints import hints, period_before
 from xiaobao_xl.periods import parse_period
-from xiaobao_xl.registers import Register
+from xiaobao_xl.registers import Register, Schema
+from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, opened, receipt_json, require, silent
-from xiaobao_xl.workbook.grids import Book
+from xiaobao_xl.tasks.intake import Reading, Source, Step, receipt_json, require, silent
+from xiaobao_xl.tasks.recording import record_of, record_path, write_record
+from xiaobao_xl.tasks.taking import Taken, take_in
+from xiaobao_xl.typed_yaml import near
 
 if TYPE_CHECKING:
     from xiaobao_xl.workbook.filling import Filled
+
+_UNSAFE = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff_-]+")  # in a file name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +41,7 @@ class Wanted:
         template: own template; None takes the one of the report's name.
         rules_file: own rules file; a template beside it comes before the shipped one.
         texts: `institution`, `prepared_by` … for the head and foot.
+        keys: only these complaints, for reports that list complaints; all of them where none is named.
     """
 
     report: str
@@ -42,6 +50,7 @@ class Wanted:
     template: Path | None = None
     rules_file: Path | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -55,7 +64,10 @@ class Reported:
         figures: the figures with the rows behind them.
         template: the template to fill.
         as_of: the day the question was asked.
+        wanted: what was asked for.
+        taken: the registers as they were taken in.
         filled: the finished report, once written.
+        keys: the complaints it was narrowed to; none: all.
     """
 
     rules: Rules
@@ -64,7 +76,10 @@ class Reported:
     figures: Figures
     template: Path
     as_of: date
+    wanted: Wanted
+    taken: Taken
     filled: Filled | None = None
+    keys: tuple[str, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:
@@ -78,7 +93,7 @@ class Reported:
 
     def headline(self) -> list[tuple[str, str]]:
         """Title and printed value of the figures that stand in the report undivided."""
-        from xiaobao_xl.workbook.filling import printed
+        from xiaobao_xl.workbook.printing import printed
 
         figures = self.figures
         undivided = [
@@ -124,50 +139,69 @@ def report(
         as_of: the day the question is asked.
         step: told what is being done.
     """
-    from xiaobao_xl.workbook.base_table import base_table_of
-
     require(wanted.report, rules.reports, "报表")
+    rule = rules.reports[wanted.report]
+    taken = take_in(rules, sources, reading, register=rule.register, base=wanted.base, step=step)
+    return count_taken(rules, taken, wanted, as_of, step=step)
+
+
+def count_taken(rules: Rules, taken: Taken, wanted: Wanted, as_of: date, *, step: Step = silent) -> Reported:
+    """Count a report over registers already read; those of a filing share them."""
     rule, period = rules.reports[wanted.report], parse_period(wanted.period)
     template = _template(wanted)
-    reading = Reading(register=rule.register, sheet=reading.sheet, layouts=reading.layouts, password=reading.password)
-    read: list[list[Register]] = []
-    books = []
-    for source in sources:
-        step(f"读取 {(source.path if isinstance(source, Book) else source).name}")
-        book, registers = open_registers(rules, source, reading)
-        books.append(book)
-        read.append(registers)
-    table = base_table_of(opened(wanted.base, reading.password) if wanted.base else books[0])
+    if wanted.keys:
+        rule = _narrowed(rule, wanted, rules.registers[rule.register])
     step(f"统计 {rule.title}（{period.title}）")
-    earlier = [register for registers in read[1:] for register in registers]
     figures = counting.count(
-        wanted.report, rule, read[0], period, rules.context(as_of),
-        earlier=earlier, base_table=table.numbers, units=table.units_of(rules.registers[rule.register]), texts=wanted.texts,
+        wanted.report, rule, taken.current, period, rules.context(as_of), earlier=taken.earlier,
+        base_table=taken.table.numbers, units=taken.table.units_of(rules.registers[rule.register]), texts=wanted.texts,
+        prepared=taken.prepared,
     )  # fmt: skip
-    files = list(takewhile(lambda pair: isinstance(pair[0], Path), zip(sources, read, strict=True)))
-    owners = [book.path for book, (_, registers) in zip(books, files, strict=False) for _ in registers]
+    _require_listed(wanted.keys, figures)
+    before = period_before(figures, rules.context(as_of), taken.prepared)
+    figures = replace(figures, findings=(*figures.findings, *hints(figures, rule.hints, before)))
     return Reported(
-        rules=rules, registers=[*read[0], *earlier], paths=owners, figures=figures, template=template, as_of=as_of
-    )
+        rules=rules, registers=taken.registers, paths=taken.paths, figures=figures, template=template, as_of=as_of,
+        wanted=wanted, taken=taken, keys=wanted.keys,
+    )  # fmt: skip
+
+
+def _narrowed(rule: Report, wanted: Wanted, schema: Schema) -> Report:
+    """A report over chosen complaints only."""
+    if not any(isinstance(figure, Listing) for figure in rule.figures.values()):
+        raise WorkbookError(f"{rule.title}是统计表，不逐件列示，不能用 --no 选投诉；请去掉 --no")
+    note = "；".join(filter(None, (rule.note, f"只含选定的投诉：{'、'.join(wanted.keys)}")))
+    return replace(rule, where={**rule.where, schema.key: wanted.keys}, note=note)
+
+
+def _require_listed(keys: Sequence[str], figures: Figures) -> None:
+    """Every complaint asked for must be in a list of the report; one that is not is told from one nobody knows."""
+    known = {str(key) for key in figures.stack.keys}
+    found = {str(figures.stack.keys[one]) for lines in figures.lists.values() for one in lines.positions}
+    for key in keys:
+        if key not in known:
+            guess = near(key, known)
+            raise WorkbookError(f"台账里没有投诉编号 {key}；{f'是否想写 {guess}？' if guess else '请核对 --no'}")
+        if key not in found:
+            raise WorkbookError(
+                f"投诉 {key} 不在{figures.report.title}（{figures.period.title}）所列范围内；请核对 --no 与 --period"
+            )
 
 
 def write_report(result: Reported, folder: Path, *, overwrite: bool = False, step: Step = silent) -> list[Path]:
-    """Fill the template and write the 底稿 beside it; both or none.
+    """Fill the template and write the 底稿 and the filing record beside it.
 
     Returns:
-        The finished report and its 底稿.
+        The finished report, its 底稿 and its filing record.
     """
     from xiaobao_xl import __version__
     from xiaobao_xl.workbook.drawing import refuse_existing
     from xiaobao_xl.workbook.filling import fill
     from xiaobao_xl.workbook.working_paper import Stamp, write_working_paper
 
-    name = f"{result.figures.report.title}_{result.figures.period.title}"
-    out, paper = folder / f"{name}.xlsx", folder / f"{name}_底稿.xlsx"
-    if folder.is_file():
-        raise WorkbookError(f"{folder}：这是文件，不是目录；请用 --out 给出放报表与底稿的目录。")
-    folder.mkdir(parents=True, exist_ok=True)
-    for target in (out, paper):
+    out, paper, told = targets(result, folder)
+    make_folder(folder)
+    for target in (out, paper, told):
         refuse_existing(target, overwrite=overwrite)
     step("填写报表")
     result.filled = fill(result.template, result.figures, out, overwrite=overwrite)
@@ -177,10 +211,37 @@ def write_report(result: Reported, folder: Path, *, overwrite: bool = False, ste
         rules_version=str(result.rules.version),
         rules_sha256=result.rules.sha256,
         as_of=result.as_of.isoformat(),
+        schemes=result.rules.categories,
         register_paths=result.paths,
     )
-    write_working_paper(paper, result.figures, result.filled, stamp, overwrite=overwrite)
-    return [out, paper]
+    record = record_of(result)
+    write_working_paper(paper, result.figures, result.filled, stamp, record=(record, told.name), overwrite=overwrite)
+    return [out, paper, write_record(record, told, paper, overwrite=overwrite)]
+
+
+def make_folder(folder: Path) -> None:
+    """The folder for reports, made where it is not there yet.
+
+    Raises:
+        WorkbookError: a file stands in its place.
+    """
+    if folder.is_file():
+        raise WorkbookError(f"{folder}：这是文件，不是目录；请用 --out 给出放报表与底稿的目录。")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def targets(result: Reported, folder: Path) -> tuple[Path, Path, Path]:
+    """Where a report, its 底稿 and its filing record go."""
+    name = f"{result.figures.report.title}_{result.figures.period.title}{_chosen(result.keys)}"
+    out = folder / f"{name}.xlsx"
+    return out, folder / f"{name}_底稿.xlsx", record_path(out)
+
+
+def _chosen(keys: Sequence[str]) -> str:
+    """The end of the file name of a report over chosen complaints."""
+    if len(keys) == 1:
+        return f"_{_UNSAFE.sub('-', keys[0])}"
+    return f"_选定{len(keys)}件" if keys else ""
 
 
 def _template(wanted: Wanted) -> Path:

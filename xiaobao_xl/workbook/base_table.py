@@ -1,10 +1,11 @@
 """The 基础数据 table: numbers the register does not hold, and the lists of units.
 
-A sheet named 基础数据, in the register's workbook or in a file of its own, has two columns:
+A sheet named 基础数据, in the register's workbook or in a file of its own, has two columns, or three:
 
-    项目          数值
-    营业网点数     126
-    个人客户数（万户）  215.4        the unit of the item scales it: 万 counts ten thousand
+    项目               数值      类别
+    营业网点数          126
+    个人客户数（万户）    215.4               the unit of the item scales it: 万 counts ten thousand
+    保费收入（亿元）      35.2    机动车辆保险    one line for each member, where a report asks for the number by 险种
 
 A sheet named 机构名单 may stand beside it: each column is headed by a column title of the register (被投诉机构) and
 lists every unit, so that one without a complaint still has its line in the report.
@@ -34,7 +35,7 @@ class BaseTable:
     """What the sheets say.
 
     Attributes:
-        numbers: item → number.
+        numbers: item, or `item[类别]`, → number.
         units: heading of 机构名单 → names, in order.
     """
 
@@ -75,19 +76,21 @@ def base_table_of(book: Book) -> BaseTable:
 
 def _numbers(rows: Sequence[Sequence[object]], path: Path) -> dict[str, float]:
     found: dict[str, float] = {}
-    for number, row in enumerate(rows, start=1):
-        item, value = (*_texts(row), "", "")[:2]
+    for line, row in enumerate(rows, start=1):
+        item, value, category = (*_texts(row), "", "", "")[:3]
         if not item or not value or item == "项目":
             continue
         read = amounts.read_text(value)
-        place = f"{path.name} {SHEET}!B{number}: “{item}”"
+        place = f"{path.name} {SHEET}!B{line}: “{item}”"
         if isinstance(read, str):
             raise WorkbookError(f"{place}的数值“{value}”{read}")
         if read < 0:
             raise WorkbookError(f"{place}的数值“{value}”是负数；请填实际的数")
         shape = _UNIT.fullmatch(item)
         name, scale = (shape[1], _SCALES.get(shape[2] or "", 1.0)) if shape else (item, 1.0)
-        if found.setdefault(name, read * scale) != read * scale:
+        name += f"[{category}]" if category else ""
+        number = round(read * scale, 4)
+        if found.setdefault(name, number) != number:
             raise WorkbookError(f"{place}写了两次而数值不同；请只留一行")
     return found
 

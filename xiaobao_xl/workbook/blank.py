@@ -20,6 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xiaobao_xl import waivers
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check
+from xiaobao_xl.figure_keys import split_term
 from xiaobao_xl.registers import Column, ColumnType, Schema
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import Drawing, lines_needed, put, refuse_existing, text_width
@@ -48,6 +49,9 @@ _WIDTHS: Final[dict[ColumnType, float]] = {
 _UNITS: Final = {"cny": "元", "days": "天"}
 _PAGE_WIDTH: Final = 150  # column units that stay readable on one A4 page across
 _NOTE_AUTHOR: Final = "填写说明"
+_CATEGORY_NOTE = (
+    "一个项目要分类别填时（如保费收入分险种、分机构），一类一行，类别写险种或机构名称；不分的留空。用不到的行不必填。"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +63,7 @@ class Blank:
         schema: its schema.
         checks: check id → check, to say which rules a column serves.
         schemes: scheme id → scheme, for code lists.
-        bases: items of the sheet 基础数据, with unit; none leaves the sheet out.
+        bases: items of the sheet 基础数据, with unit, or `item[类别]`; none leaves the sheet out.
     """
 
     register: str
@@ -251,12 +255,14 @@ def draw_codes(sheet: Worksheet, schema: Schema, lists: Mapping[str, Sequence[st
 
 
 def _draw_bases(sheet: Worksheet, items: Sequence[str]) -> None:
-    for letter, width in (("A", 36), ("B", 18)):
+    for letter, width in (("A", 36), ("B", 18), ("C", 24)):
         sheet.column_dimensions[letter].width = width
-    _heads(sheet, 1, ("项目", "数值"))
-    for row, item in enumerate(items, start=2):
-        put(sheet[f"A{row}"], item, font=palette.TEXT, border=palette.UNDERLINE)
-        put(sheet[f"B{row}"], None, font=palette.TEXT, border=palette.UNDERLINE)
+    _heads(sheet, 1, ("项目", "数值", "类别"))
+    sheet["C1"].comment = Comment(_CATEGORY_NOTE, _NOTE_AUTHOR, height=120, width=290)
+    for row, line in enumerate(items, start=2):
+        item, category = split_term(line)
+        for letter, text in (("A", item), ("B", None), ("C", "".join(category) or None)):
+            put(sheet[f"{letter}{row}"], text, font=palette.TEXT, border=palette.UNDERLINE)
         sheet[f"B{row}"].number_format = "#,##0.##"
     palette.print_landscape(sheet)
 

@@ -74,6 +74,7 @@ def draw_copy(
     columns: Mapping[str, Sequence[ExtraColumn]] | None = None,
     front: Sequence[Callable[[Drawing], None]] = (),
     overwrite: bool = False,
+    about: Sequence[str] | None = None,
 ) -> list[str]:
     """Write the copy.
 
@@ -85,6 +86,7 @@ def draw_copy(
         columns: sheet name → columns to add.
         front: draw further sheets, put before the others (`findings_sheet.draw`, `board.draw`).
         overwrite: replace an existing file.
+        about: how the sheet 说明 begins; None says what a marked copy is.
 
     Returns:
         The sentences of the sheet 说明.
@@ -99,7 +101,7 @@ def draw_copy(
     ours = {ABOUT, *drawing.workbook.sheetnames}
     by_sheet = {register.origin.sheet: register for register in registers}
     marks = marking.places(findings, by_sheet)
-    lines = remarks(book)
+    lines = remarks(book) if about is None else [*about]
     for name in book.names:
         if name in by_sheet:
             grid = book.load(name)

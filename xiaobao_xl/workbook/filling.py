@@ -16,15 +16,17 @@ from typing import NamedTuple
 
 from xiaobao_xl import package
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figure_kinds import Figure
-from xiaobao_xl.figures import BLANK, Figures, Member, Value
+from xiaobao_xl.figures import BLANK, Figures, Member
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.package.references import address
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
+from xiaobao_xl.row_lists import Cell
+from xiaobao_xl.workbook.cards import fill_cards, titled_sheets
 from xiaobao_xl.workbook.drawing import refuse_existing
+from xiaobao_xl.workbook.form_cells import locked_cells
+from xiaobao_xl.workbook.lines import NOTHING, heights, line_cells, list_in
 from xiaobao_xl.workbook.marks import Mark, Marked, marked_cells
-
-NOTHING = "无"
+from xiaobao_xl.workbook.printing import printed, value_of
 
 
 class Placed(NamedTuple):
@@ -80,12 +82,29 @@ def fill(template: Path, figures: Figures, out: Path, *, overwrite: bool = False
         found = marked_cells(book, figures, template.name)
         if not found:
             raise WorkbookError(f"{template}：模板中没有任何标记（如 {{{{ 本期收到 }}}}），无法填报；请确认选对了模板")
-        placed = _filled(book, found, figures, template.name)
+        _refuse_locked(template, found)
+        titled = titled_sheets(book, figures, template.name)
+        placed = _filled(book, [cell for cell in found if cell.sheet not in titled], figures, template.name)
+        cards = [cell for cell in found if cell.sheet in titled]
+        placed += [Placed(*one, ()) for one in fill_cards(book, titled, cards, figures, template.name)]
         book.save(out)
         dropped = list(book.dropped)
-    marked = {mark.figure for cell in found for mark in cell.marks if mark.field in {"", "值"}}
+    marked = {
+        mark.figure for cell in found for mark in cell.marks if mark.field in {"", "值"} or mark.figure in figures.lists
+    }
     findings = [*_left_out(figures, marked, placed, template.name), *_uncomputed(figures, dropped, template.name)]
     return Filled(out, tuple(placed), tuple(findings), sha256_of(template), sha256_of(out))
+
+
+def _refuse_locked(template: Path, found: Sequence[Marked]) -> None:
+    """Stop before anything is written where a mark stands in a cell that a protected sheet locks."""
+    marked = {f"{cell.sheet}!{address(cell.row, cell.column)}" for cell in found}
+    locked = [place for place in locked_cells(template) if place in marked]
+    if locked:
+        shown = "、".join(locked[:5]) + (f" 等 {len(locked)} 处" if len(locked) > 5 else "")
+        raise WorkbookError(
+            f"{template.name} {shown}：工作表受保护，这些格被锁定，不会写入；请把标记写在允许填写的格里，或向发表单位确认填报位置"
+        )
 
 
 def sha256_of(path: Path) -> str:
@@ -104,19 +123,26 @@ def _opened(template: Path) -> package.Book:
 def _filled(book: package.Book, found: Sequence[Marked], figures: Figures, file: str) -> list[Placed]:
     """Repeat rows from the lowest up, so that rows still to be repeated do not move; then write all values."""
     rows = {key: list(cells) for key, cells in groupby(found, key=lambda cell: (cell.sheet, cell.row))}
-    members = {key: _members(cells, figures, file) for key, cells in rows.items() if _is_repeated(cells)}
-    for (sheet, row), names in sorted(members.items(), reverse=True):
-        book.repeat_row(sheet, row, max(len(names), 1))
+    lists = {key: name for key, cells in rows.items() if (name := list_in(cells, figures, file))}
+    members = {
+        key: _members(cells, figures, file) for key, cells in rows.items() if _is_repeated(cells) and key not in lists
+    }
+    counts = {key: max(len(names), 1) for key, names in members.items()}
+    counts |= {key: max(len(figures.lists[name]), 1) for key, name in lists.items()}
+    rooms = {key: book.room(*key) for key in lists}
+    for (sheet, row), count in sorted(counts.items(), reverse=True):
+        book.repeat_row(sheet, row, count)
     placed = []
-    for (sheet, row), cells in rows.items():
-        top = row + sum(
-            len(names) - 1 for (other, above), names in members.items() if other == sheet and above < row and names
-        )
-        written = _repeated(cells, members[sheet, row], figures) if (sheet, row) in members else _once(cells, figures)
-        for offset, column, value, terms in written:
+    for key, cells in rows.items():
+        sheet, row = key
+        top = row + sum(count - 1 for (other, above), count in counts.items() if other == sheet and above < row)
+        for offset, column, value, terms, number_format in _written(cells, lists.get(key), members.get(key), figures):
             place = address(top + offset, column)
-            book.set(sheet, place, value)
+            book.set(sheet, place, value, number_format=number_format)
             placed += [Placed(sheet, place, figure, member) for figure, member in terms]
+        if key in lists:
+            for offset, points in enumerate(heights([*line_cells(cells, figures, lists[key])], rooms[key])):
+                book.set_height(sheet, top + offset, points)
     return placed
 
 
@@ -136,22 +162,40 @@ def _members(cells: Sequence[Marked], figures: Figures, file: str) -> list[Membe
     return [(name,) for name in axes[0].titles if _is_shown(name, followed, figures)]
 
 
-_Written = tuple[int, int, str | float | None, list[tuple[str, Member]]]  # row offset, column, value, what it shows
+# row offset, column, value, what it shows, number format
+_Written = tuple[int, int, Cell, list[tuple[str, Member]], str | None]
+
+
+def _written(
+    cells: Sequence[Marked], name: str | None, members: Sequence[Member] | None, figures: Figures
+) -> Iterator[_Written]:
+    """What a row says: for each line of a list, for each member, or once."""
+    if name is not None:
+        return _listed(cells, figures, name)
+    return _once(cells, figures) if members is None else _repeated(cells, members, figures)
+
+
+def _listed(cells: Sequence[Marked], figures: Figures, name: str) -> Iterator[_Written]:
+    """One row for each line of a list; what it shows is told of the first."""
+    for cell in line_cells(cells, figures, name):
+        for offset, value in enumerate(cell.values):
+            terms: list[tuple[str, Member]] = [(figure, ()) for figure in cell.shows] if not offset else []
+            yield offset, cell.column, value, terms, "@" if cell.is_text else None
 
 
 def _once(cells: Sequence[Marked], figures: Figures) -> Iterator[_Written]:
     for cell in cells:
-        yield 0, cell.column, *_value(cell, figures, (), "")
+        yield 0, cell.column, *_value(cell, figures, (), ""), None
 
 
 def _repeated(cells: Sequence[Marked], members: Sequence[Member], figures: Figures) -> Iterator[_Written]:
     """One row for each member; a single one that says 无 if there is none."""
     if not members:
         for cell in cells:
-            yield 0, cell.column, NOTHING if any(mark.field == "名称" for mark in cell.marks) else None, []
+            yield 0, cell.column, NOTHING if any(mark.field == "名称" for mark in cell.marks) else None, [], None
     for offset, member in enumerate(members):
         for cell in cells:
-            yield offset, cell.column, *_value(cell, figures, member, str(offset + 1))
+            yield offset, cell.column, *_value(cell, figures, member, str(offset + 1)), None
 
 
 def _value(
@@ -161,7 +205,7 @@ def _value(
     text, shown = cell.text, []
     for mark in cell.marks:
         whole = (*member, *mark.members) if mark.field else mark.members
-        value = figures.values[mark.figure].get(whole) or _absent(figures, mark.figure, whole)
+        value = value_of(figures, mark.figure, whole)
         words = _name(figures, mark, member) if mark.field == "名称" else number if mark.field == "序号" else None
         if words is None:
             shown.append((mark.figure, whole))
@@ -175,26 +219,12 @@ def _name(figures: Figures, mark: Mark, member: Member) -> str:
     return figures.member_titles(mark.figure, member)[-1] if member else NOTHING
 
 
-def _absent(figures: Figures, figure: str, member: Member) -> Value:
-    """The value of a unit that did not occur: nothing was counted, and no average or rate can be given."""
-    whole = figures.values[figure][()]
-    number = 0 if whole.value is not None and whole.operation in {"count", "sum", "total"} else None
-    return Value(figure, member, figures.period, whole.operation, number)
-
-
-def printed(value: Value, spec: object) -> str:
-    """A value inside a text."""
-    if value.value is None or isinstance(value.value, str):
-        return BLANK if value.value is None else value.value
-    decimals = spec.decimals if isinstance(spec, Figure) else 0
-    return f"{value.value:.{decimals}%}" if getattr(spec, "unit", "") == "%" else f"{value.value:,.{decimals}f}"
-
-
 def _is_shown(name: str, marks: Iterable[Mark], figures: Figures) -> bool:
     """未填写 and 未识别 are printed only where something was counted under them."""
     if name not in {UNFILLED, UNKNOWN}:
         return True
-    return any(value.value for mark in marks if (value := figures.values[mark.figure].get((name, *mark.members))))
+    found = (figures.values[mark.figure].get((name, *mark.members)) for mark in marks)
+    return any(value.value for value in found if value and isinstance(value.value, (int, float)))
 
 
 def _left_out(figures: Figures, marked: Container[str], placed: Sequence[Placed], file: str) -> Iterator[Finding]:

@@ -4,6 +4,7 @@
     {{ 按原因[因定价收费引起的投诉] }}      one member
     {{ 按机构.名称 }} {{ 按机构.值 }}       the row is repeated for each member (also .序号)
     {{ 按机构与渠道[营业现场] }}            in a repeated row: the row's unit, and this member of the second axis
+    {{ 超期清单.投诉编号 }}                 a column of a list: the row is repeated for each complaint (also .序号)
 
 A cell that is nothing but one mark gets the number itself; marks within a text are printed into it.
 """
@@ -21,9 +22,10 @@ from xiaobao_xl.figures import Figures
 from xiaobao_xl.package.references import address
 
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_SHAPE = re.compile(r"\s*([^\[\].]+?)\s*((?:\[[^\[\]]+\]\s*)*)(?:\.\s*(名称|值|序号|name|value|number))?\s*")
-_FIELD = re.compile(r"\{\{[^{}]*\.\s*(?:名称|值|序号|name|value|number)\s*\}\}")
-_FIELDS = {"name": "名称", "value": "值", "number": "序号"}
+_SHAPE = re.compile(r"\s*([^\[\].]+?)\s*((?:\[[^\[\]]+\]\s*)*)(?:\.\s*([^\[\]{}]+?))?\s*")
+_FIELD = re.compile(r"\{\{[^{}]*\.[^{}]*\}\}")
+NUMBER = "序号"
+_FIELDS = {"name": "名称", "value": "值", "number": NUMBER, "名称": "名称", "值": "值", NUMBER: NUMBER}
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Mark:
     Attributes:
         figure: figure or base id.
         members: members named in brackets, as ids.
-        field: 名称, 值 or 序号 where the row is repeated; '' otherwise.
+        field: 名称, 值 or 序号 where the row is repeated, for a list 序号 or the id of its column; '' otherwise.
         text: the mark as written, braces included.
     """
 
@@ -66,6 +68,10 @@ def _mark(found: re.Match[str], figures: Figures, is_repeated: bool) -> Mark:  #
     if figure is None:
         titles = [figures.spec(known).title for known in figures.values]
         raise ValueError(f"标记 {found[0]} 中的指标“{name}”没有定义{_guess(name, titles)}")
+    if figure in figures.lists:
+        return _of_list(found[0], figures, figure, [*inside], part)
+    if part and part not in _FIELDS:
+        raise ValueError(f"标记 {found[0]} 写法不对：“{name}”不是清单，点号后应为 名称、值 或 序号")
     axes = figures.axes[figure]
     part = part or ("值" if is_repeated and len(inside) + 1 == len(axes) else "")
     offset = 1 if part else 0
@@ -82,6 +88,18 @@ def _mark(found: re.Match[str], figures: Figures, is_repeated: bool) -> Mark:  #
             )
         members.append(member)
     return Mark(figure, tuple(members), _FIELDS.get(part, part), found[0])
+
+
+def _of_list(text: str, figures: Figures, figure: str, inside: list[str], part: str) -> Mark:
+    """A column of a list, the number of its line, or how many complaints it holds."""
+    names = figures.lists[figure].names
+    if inside:
+        raise ValueError(f"标记 {text} 写法不对：“{figures.spec(figure).title}”是清单，不分类别")
+    field = names.get(part) or (NUMBER if _FIELDS.get(part) == NUMBER else "")
+    if part and not field:
+        titles = [*dict.fromkeys({column: title for title, column in reversed([*names.items()])}.values()), NUMBER]
+        raise ValueError(f"标记 {text} 中的列“{part}”不在清单“{figures.spec(figure).title}”里{_guess(part, titles)}")
+    return Mark(figure, (), field, text)
 
 
 def _guess(word: str, known: list[str]) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from xiaobao_xl.figure_kinds import Figure
 from xiaobao_xl.figures import Operation
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import put
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 FIGURES, ROWS, FOOTS, NOTES = "指标", "明细", "勾稽", "说明"
 OPERATION_TITLES: dict[Operation, str] = {
     "count": "计件", "sum": "合计", "mean": "平均", "median": "中位数", "ratio": "比率", "share": "占比",
-    "change": "变动", "total": "加总", "text": "文字", "given": "基础数据",
+    "interval": "舍入核对", "change": "变动", "total": "加总", "rank": "排名", "median_of": "各项中位数", "text": "文字", "given": "基础数据",
 }  # fmt: skip
 HEADINGS = (
     "编码",
@@ -63,15 +62,19 @@ def head(sheet: Worksheet, title: str, hint: str, headings: Sequence[str], width
 
 
 def link(sheet: Worksheet, address: str, target: tuple[str, str], file: str = "") -> None:
-    """Let a cell jump to a (sheet, cell) of this workbook, or of another file."""
+    """Let a cell jump to a (sheet, cell) of this workbook, or of another file, and look as if it did."""
+    jump(sheet, address, target, file)
+    sheet[address].font = palette.LINK
+
+
+def jump(sheet: Worksheet, address: str, target: tuple[str, str], file: str = "") -> None:
+    """The same for a cell that is streamed and has its looks already: fonts one by one cost most of a long sheet."""
     place = f"{quote_sheetname(target[0])}!{target[1]}"
-    cell = sheet[address]
-    cell.hyperlink = Hyperlink(ref=address, location=place, target=file or None)
-    cell.font = palette.LINK
+    sheet[address].hyperlink = Hyperlink(ref=address, location=place, target=file or None)
 
 
 def number_format(spec: object) -> str:
     """How a figure is shown."""
-    decimals = spec.decimals if isinstance(spec, Figure) else 0
+    decimals = getattr(spec, "decimals", 0)
     point = "." + "0" * decimals if decimals else ""
     return f"0{point}%" if getattr(spec, "unit", "") == "%" else f"#,##0{point}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from openpyxl.styles import Font
 
-from xiaobao_xl.cross_footing import explain, sentence
+from xiaobao_xl.cross_footing import Counted, Why, explain, sentence
 from xiaobao_xl.figures import Figures, Footing
 from xiaobao_xl.findings import Level
 from xiaobao_xl.workbook import palette
@@ -24,16 +24,25 @@ _FOOT_HEADINGS = ("勾稽关系", "左边", "右边", "差额", "结论", "逐�
 _FOOT_WIDTHS, _NOTE_WIDTHS = (46, 12, 12, 12, 14, 90), (22, 120)
 
 
-def foots_sheet(sheet: Worksheet, figures: Figures) -> None:
+def foots_sheet(sheet: Worksheet, figures: Counted, why: Why | None = None) -> None:
     """Every cross-foot with both sides, and below it the complaints counted unequally."""
-    hint = "两边逐件比较：即使合计相等，只要有投诉两边计法不同也会列出。"
-    head(sheet, "勾稽关系", hint, _FOOT_HEADINGS, _FOOT_WIDTHS)
-    row = TOP
+    foots_head(sheet, "勾稽关系", "两边逐件比较：即使合计相等，只要有投诉两边计法不同也会列出。")
+    foot_rows(sheet, TOP, figures, why)
+
+
+def foots_head(sheet: Worksheet, title: str, hint: str) -> None:
+    """Title, help and headings of a sheet of cross-foots."""
+    head(sheet, title, hint, _FOOT_HEADINGS, _FOOT_WIDTHS)
+
+
+def foot_rows(sheet: Worksheet, row: int, figures: Counted, why: Why | None = None) -> int:
+    """Every cross-foot from a row on; gives the next free row. `why` tells what keeps a complaint out of a figure."""
     for footing in figures.footings:
-        row = _foot(sheet, row, figures, footing)
+        row = _foot(sheet, row, figures, footing, why)
+    return row
 
 
-def _foot(sheet: Worksheet, row: int, figures: Figures, footing: Footing) -> int:
+def _foot(sheet: Worksheet, row: int, figures: Counted, footing: Footing, why: Why | None) -> int:
     left, right = footing.sums
     title = footing.title + ("（同源）" if footing.same_source else "")
     _line(
@@ -49,7 +58,18 @@ def _foot(sheet: Worksheet, row: int, figures: Figures, footing: Footing) -> int
     cell.font = Font(
         name=palette.FONT, size=10, bold=True, color=palette.GOOD_INK if footing.holds else palette.LEVEL_INKS[level]
     )
-    for position, here, there in footing.breaks:
+    for part in footing.parts or (footing,):
+        if footing.parts and not part.holds:
+            row += 1
+            sums = (*part.sums, part.sums[0] - part.sums[1])
+            _line(sheet, row, ("　其中", *sums, part.verdict, sentence(figures, part)), palette.TEXT, _FOOT_WIDTHS)
+        row = _broken(sheet, row, figures, footing, part, why)
+    return row + 1
+
+
+def _broken(sheet: Worksheet, row: int, figures: Counted, footing: Footing, part: Footing, why: Why | None) -> int:
+    """The complaints a relation, or one member of it, counts unequally; gives the last row."""
+    for position, here, there in part.breaks:
         row += 1
         told = (
             f"　　{figures.stack.place(position)}",
@@ -57,10 +77,10 @@ def _foot(sheet: Worksheet, row: int, figures: Figures, footing: Footing) -> int
             there,
             here - there,
             "",
-            explain(figures, footing, position),
+            explain(figures, footing, position, why),
         )
         _line(sheet, row, told, palette.TEXT, _FOOT_WIDTHS)
-    return row + 1
+    return row
 
 
 def _line(sheet: Worksheet, row: int, cells: Sequence[object], font: Font, widths: Sequence[float]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from openpyxl import load_workbook
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figures import BLANK, combine, summarise
+from xiaobao_xl.figures import BLANK, combine, fit, rounded, summarise
 from xiaobao_xl.workbook.paper_form import FIGURES, HEADINGS, OPERATION_TITLES, ROWS, TOP
 
 
@@ -61,6 +62,7 @@ def recounted(path: Path) -> list[Recount]:
         for line in workbook[FIGURES].iter_rows(min_row=TOP, max_col=len(HEADINGS), values_only=True)
         if line[0]
     }
+    decimals = {str(row[0].value): _decimals(row[5].number_format) for row in workbook[FIGURES].iter_rows(min_row=TOP)}
     operations = {title: name for name, title in OPERATION_TITLES.items()}
 
     def again(code: str) -> float | str | None:
@@ -68,12 +70,17 @@ def recounted(path: Path) -> list[Recount]:
         operation, value = operations[str(line[7])], line[5]
         if operation in {"text", "given"} or value == BLANK:
             return None if value in {BLANK, None} else str(value) if operation == "text" else float(value)
-        if line[8]:
-            numbers = [again(part) for part in str(line[8]).split()]
+        parts = str(line[8] or "").split()
+        if operation == "interval":
+            exact, printed = again(parts[0]), lines[parts[0]][5]
+            return fit(float(exact or 0), rounded(float(printed), round(-math.log10(line[9]))), float(line[9]))
+        if parts:
+            numbers = [again(part) for part in parts]
             return combine(
                 operation, [n if isinstance(n, (int, float)) else None for n in numbers], float(line[9] or 1)
             )
-        return summarise(operation, np.array(amounts.get(code, [])))
+        factor, places = line[9], decimals[code] if line[9] else -1
+        return summarise(operation, np.array(amounts.get(code, [])), float(factor or 1), places)
 
     return [
         Recount(
@@ -81,7 +88,16 @@ def recounted(path: Path) -> list[Recount]:
             f"{line[2]} {line[3] or ''}".strip(),
             line[5],
             again(code),
-            1e-3 if line[7] == OPERATION_TITLES["share"] else 1e-6,
+            10.0 ** -decimals[code] if line[7] == OPERATION_TITLES["share"] else 1e-6,
         )
         for code, line in lines.items()
     ]
+
+
+def _decimals(shape: str) -> int:
+    """Places a number format prints, of the number itself: two more for a percentage.
+
+    >>> _decimals("#,##0.00"), _decimals("0.0%")
+    (2, 3)
+    """
+    return len(shape.partition(".")[2].rstrip("%")) + 2 * shape.endswith("%")

@@ -3,6 +3,7 @@
     指标   each filled cell: address, figure, meaning, value, how it follows, a live recount, a jump to its rows
     明细   one row for each complaint that counts in a figure: number, sheet, Excel row, dates, what it adds
     勾稽   the cross-foots with both sides, and the complaints that break them
+    报送记录  what was filed, for `xiaobao verify`; the officer adds who, when and which way
     说明   period, versions and hashes of rules, register and template, the receipts, what could not be counted
 
 A figure made of others (rates, shares, changes, totals) lists no rows of its own but names its parts, which stand in
@@ -21,7 +22,9 @@ from urllib.parse import quote
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.formula import ArrayFormula
 
-from xiaobao_xl.figure_kinds import Flow, Stock
+from xiaobao_xl.categories import Scheme
+from xiaobao_xl.exclusions import why_not
+from xiaobao_xl.figure_kinds import Figure, Flow, Stock
 from xiaobao_xl.figures import BLANK, Figures, Value
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import Drawing, Row, lines_needed, put
@@ -36,15 +39,21 @@ from xiaobao_xl.workbook.paper_form import (
     TOP,
     WIDTHS,
     head,
+    jump,
     link,
     number_format,
 )
+from xiaobao_xl.workbook.paper_formulas import formula_over
 from xiaobao_xl.workbook.paper_notes import foots_sheet, notes_sheet
+from xiaobao_xl.workbook.record_sheet import RECORD, record_sheet
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from xiaobao_xl.records import Record
+
 _WRAPPED = (2, 3, 4, 5, 15)  # columns of 指标 that may need several lines
+_PARTS, _SHOWN_PARTS = 9, 12  # column 组成, and how many codes are shown in full; a rank may be made of hundreds
 _LINKED_ROWS = 20_000  # Excel takes 65,530 links on a sheet; above this only the first row of a figure links
 _LAST_ROW = 1_048_576
 
@@ -58,6 +67,7 @@ class Stamp:
         rules_version: version of rules.yaml.
         rules_sha256: its hash.
         as_of: day the figures were made for.
+        schemes: scheme id → scheme, to say in words what a cell holds.
         register_paths: the register files, in the order of `Figures.stack.registers`; may be fewer.
     """
 
@@ -65,6 +75,7 @@ class Stamp:
     rules_version: str
     rules_sha256: str
     as_of: str
+    schemes: Mapping[str, Scheme] = field(default_factory=dict)
     register_paths: Sequence[Path] = field(default_factory=tuple)
 
 
@@ -79,7 +90,10 @@ class _Entry:
     first: int = 0
 
 
-def write_working_paper(out: Path, figures: Figures, filled: Filled, stamp: Stamp, *, overwrite: bool = False) -> Path:
+def write_working_paper(
+    out: Path, figures: Figures, filled: Filled, stamp: Stamp, *,
+    record: tuple[Record, str] | None = None, overwrite: bool = False,
+) -> Path:  # fmt: skip
     """Write the 底稿 of a finished report.
 
     Args:
@@ -87,6 +101,7 @@ def write_working_paper(out: Path, figures: Figures, filled: Filled, stamp: Stam
         figures: the counted report.
         filled: the finished report, from `filling.fill`.
         stamp: what it was made with.
+        record: the filing record and the name of its file, for a sheet of its own.
         overwrite: an existing file may be replaced.
 
     Raises:
@@ -99,8 +114,10 @@ def write_working_paper(out: Path, figures: Figures, filled: Filled, stamp: Stam
     _figures_sheet(sheets[FIGURES], figures, entries, _relative(filled.path, out.parent))
     for title, group in groups.items():
         _rows_sheet(drawing, title, figures, group, [_relative(path, out.parent) for path in stamp.register_paths])
-    foots_sheet(sheets[FOOTS], figures)
+    foots_sheet(sheets[FOOTS], figures, lambda name, row: why_not(figures, name, row, stamp.schemes))
     notes_sheet(sheets[NOTES], figures, filled, stamp)
+    if record:
+        record_sheet(drawing.sheet(RECORD), *record)
     drawing.workbook.calculation.fullCalcOnLoad = True
     drawing.save(out, overwrite=overwrite)
     return out
@@ -148,10 +165,11 @@ def _figures_sheet(sheet: Worksheet, figures: Figures, entries: Mapping[tuple[An
     for key, row in rows.items():
         entry, spec = entries[key], figures.spec(entries[key].value.figure)
         codes = [entries[part.key].code for part in entry.value.parts]
+        several = (*_WRAPPED, _PARTS) if len(codes) <= _SHOWN_PARTS else _WRAPPED
         for column, content in enumerate(_figure_cells(figures, entry, codes), start=1):
-            alignment = palette.WRAPPED if column in _WRAPPED else palette.LEFT
+            alignment = palette.WRAPPED if column in several else palette.LEFT
             put(sheet.cell(row, column), content, font=palette.TEXT, border=palette.UNDERLINE, alignment=alignment)
-        wrapped = (lines_needed(str(sheet.cell(row, column).value or ""), WIDTHS[column - 1]) for column in _WRAPPED)
+        wrapped = (lines_needed(str(sheet.cell(row, column).value or ""), WIDTHS[column - 1]) for column in several)
         sheet.row_dimensions[row].height = 4 + 14 * max(wrapped)
         sheet.cell(row, 6).number_format = sheet.cell(row, 12).number_format = number_format(spec)
         _live(sheet, row, entry, [rows[part.key] for part in entry.value.parts])
@@ -166,14 +184,14 @@ def _figures_sheet(sheet: Worksheet, figures: Figures, entries: Mapping[tuple[An
 def _figure_cells(figures: Figures, entry: _Entry, codes: Sequence[str]) -> tuple[object, ...]:
     """One line of 指标; the live recount and its verdict are put in afterwards."""
     value, spec = entry.value, figures.spec(entry.value.figure)
-    has_rows = value.operation not in {"text", "given"}
+    has_rows = value.operation != "text" and isinstance(spec, Figure)
     meaning = {"text": "表头、表尾文字", "given": f"基础数据表“{spec.title}”"}.get(
         value.operation, getattr(spec, "meaning", "")
     )
     return (
         entry.code, "\n".join(f"{sheet}!{cell}" for sheet, cell in entry.cells), figures.title(value).partition("［")[0],
         "/".join(figures.member_titles(value.figure, value.member)), meaning, BLANK if value.value is None else value.value,
-        spec.unit, OPERATION_TITLES[value.operation], " ".join(codes), value.per if value.operation == "ratio" else None,
+        spec.unit, OPERATION_TITLES[value.operation], " ".join(codes), value.per if value.operation in {"ratio", "interval"} or value.per != 1 else None,
         len(value.rows()) if has_rows else None, None, None, "查看 →" if entry.first else None, value.note,
     )  # fmt: skip
 
@@ -185,27 +203,22 @@ def _live(sheet: Worksheet, row: int, entry: _Entry, parts: Sequence[int]) -> No
         return
     again = sheet.cell(row, 12)
     if parts:
-        first, *rest = (f"L{part}" for part in parts)
-        again.value = {
-            "total": f"=SUM({','.join((first, *rest))})",
-            "ratio": f"={first}/{rest[0] if rest else 1}*J{row}",
-            "share": f"={first}/{rest[0] if rest else 1}",
-            "change": f"=({first}-{rest[0] if rest else 1})/{rest[0] if rest else 1}",
-        }[value.operation]
+        again.value = formula_over(value, row, parts)
     elif value.operation == "given" or not entry.first:
         again.value = f"=F{row}" if value.operation == "given" else "=0"
     else:
         last = entry.first + len(value.positions) - 1
         codes, amounts = (f"{quote_sheetname(entry.sheet)}!${letter}${entry.first}:${letter}${last}" for letter in "AE")
+        added = f"{'AVERAGEIFS' if value.operation == 'mean' else 'SUMIFS'}({amounts},{codes},A{row})"
+        again.value = f"={added}" if value.decimals < 0 else f"=ROUND({added}*J{row},{value.decimals})"
         if value.operation == "median":
             again.value = ArrayFormula(again.coordinate, f"=MEDIAN(IF({codes}=A{row},{amounts}))")
-        else:
-            again.value = f"={'AVERAGEIFS' if value.operation == 'mean' else 'SUMIFS'}({amounts},{codes},A{row})"
-    sheet.cell(row, 13).value = f'=IF(ABS(F{row}-L{row})<={_tolerance(value):g},"相符","不符")'
+    agrees = f"ABS(F{row}-L{row})<={_tolerance(value):g}" if isinstance(value.value, (int, float)) else f"F{row}=L{row}"
+    sheet.cell(row, 13).value = f'=IF({agrees},"相符","不符")'
 
 
 def _tolerance(value: Value) -> float:
-    return 10.0**-value.decimals if value.decimals >= 0 else 1e-6
+    return 10.0**-value.decimals if value.operation == "share" and value.decimals >= 0 else 1e-6
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -248,10 +261,10 @@ def _rows_sheet(drawing: Drawing, title: str, figures: Figures, group: Sequence[
     for entry in group:
         positions = entry.value.positions if count <= _LINKED_ROWS else entry.value.positions[:1]
         for row, position in enumerate(positions, start=entry.first):
-            link(sheet, f"A{row}", (FIGURES, f"A{figure_rows[entry.code]}"))
+            jump(sheet, f"A{row}", (FIGURES, f"A{figure_rows[entry.code]}"))
             register = int(rows.number[position])
             if register < len(links):
-                link(
+                jump(
                     sheet,
                     f"H{row}",
                     (rows.registers[register].origin.sheet, f"A{rows.rows[position]}"),

@@ -1,0 +1,1 @@
+"""Word documents: letters to complainants, and reports in sentences whose numbers stay bound to their figures."""
