@@ -11,8 +11,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from small_registers import register_of
 
-from xiaobao_xl import counting
-from xiaobao_xl.figure_kinds import Change, Flow, Mean, Ratio, Share, Stock, Text, Total
+from xiaobao_xl.figures import counting
+from xiaobao_xl.figures.kinds import Change, Flow, Mean, Ratio, Share, Stock, Text, Total
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.reports import CrossFoot, Report
 from xiaobao_xl.rules import Rules

@@ -31,7 +31,7 @@ from pages import (
 )  # fmt: skip
 from plans import ADDITIVE, Group, Plan, headings
 
-from xiaobao_xl import figure_kinds
+from xiaobao_xl.figures import kinds as figure_kinds
 from xiaobao_xl.registers import Schema
 from xiaobao_xl.reports import Report
 from xiaobao_xl.workbook import palette

@@ -36,8 +36,8 @@ from pages import (
 )  # fmt: skip
 from plans import Group, Plan, headings, plan_of
 
-from xiaobao_xl.axes import UNDIVIDED
-from xiaobao_xl.figure_kinds import split_term
+from xiaobao_xl.figures.axes import UNDIVIDED
+from xiaobao_xl.figures.kinds import split_term
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from xiaobao_xl.deadlines import Deadline, Due
-from xiaobao_xl.figures import Figures, Member, Value
+from xiaobao_xl.figures.values import Figures, Member, Value
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.registers import Register
 
