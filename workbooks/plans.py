@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xiaobao_xl.categories import Scheme
 from xiaobao_xl.figures import kinds as figure_kinds
 from xiaobao_xl.figures.axes import members
-from xiaobao_xl.categories import Scheme
 from xiaobao_xl.figures.kinds import Change, Ratio, Share, Text, Total, split_term
 from xiaobao_xl.registers import Schema
 from xiaobao_xl.reports import Report

@@ -11,10 +11,10 @@ from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import Deadline
+from xiaobao_xl.figures.member_footing import misplaced
 from xiaobao_xl.filings.filing import Filing
 from xiaobao_xl.law import Instrument
 from xiaobao_xl.letters.letter import Letter
-from xiaobao_xl.figures.member_footing import misplaced
 from xiaobao_xl.registers import Column, Schema
 from xiaobao_xl.splits import Split
 

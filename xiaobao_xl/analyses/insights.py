@@ -16,14 +16,14 @@ import pandas as pd
 from xiaobao_xl import conditions
 from xiaobao_xl.analyses import early_warnings
 from xiaobao_xl.analyses.analysis import Analysis
-from xiaobao_xl.figures.axes import members
-from xiaobao_xl.categories import Scheme
 from xiaobao_xl.analyses.early_warnings import Warned
 from xiaobao_xl.analyses.hot_words import HotWord, hot_words
+from xiaobao_xl.categories import Scheme
+from xiaobao_xl.figures.axes import members
+from xiaobao_xl.figures.stacking import Stack, stack
 from xiaobao_xl.periods import Period, month_of
 from xiaobao_xl.private_text import mask
 from xiaobao_xl.registers import UNFILLED, UNKNOWN, Register
-from xiaobao_xl.figures.stacking import Stack, stack
 
 AGES = ((0, 7), (8, 15), (16, 30), (31, 60), (61, None))
 SPANS = ((0, 3), (4, 7), (8, 15), (16, 30), (31, 60), (61, None))

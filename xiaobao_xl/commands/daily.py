@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.commands.options import (
     AsOfOption,
     BesideOption,
@@ -29,6 +28,7 @@ from xiaobao_xl.commands.options import (
     SheetOption,
     UnsignedOption,
 )
+from xiaobao_xl.errors import WorkbookError
 
 if TYPE_CHECKING:
     from xiaobao_xl.rules import Rules

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from xiaobao_xl.commands.daily import FINE, FOUND, app, day_of, load, reading, refuse, with_password, write_json
-from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.commands.options import (
     AsOfOption,
     HeadingsOption,
@@ -23,6 +22,7 @@ from xiaobao_xl.commands.options import (
     RulesOption,
     SheetOption,
 )
+from xiaobao_xl.errors import WorkbookError
 
 Books = Annotated[list[Path], typer.Argument(metavar="台账...", help="台账文件，可多个；工作台一本即可")]
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from xiaobao_xl.commands.daily import FINE, FOUND, app, day_of, write_json
-from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.commands.options import AsOfOption, JsonOption, OverwriteOption, QuietOption
+from xiaobao_xl.errors import WorkbookError
 
 RemoveOption = Annotated[bool, typer.Option("--remove", help="撤销：去掉装好的")]
 

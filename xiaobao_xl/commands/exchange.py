@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xiaobao_xl.commands.daily import FINE, FOUND, app, day_of, load, reading, refuse, with_password, write_json
-from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.commands.options import (
     AsOfOption,
     Book,
@@ -24,6 +23,7 @@ from xiaobao_xl.commands.options import (
     SheetOption,
     UnsignedOption,
 )
+from xiaobao_xl.errors import WorkbookError
 
 if TYPE_CHECKING:
     from xiaobao_xl.tasks import Gathered, Merged

@@ -26,8 +26,7 @@ def form(
     xiaobao report complaint_quarterly 台账.xlsx --period 2026Q4 --template 新标记表.xlsx
     """  # noqa: D301
     from xiaobao_xl import tasks
-    from xiaobao_xl.commands import screen
-    from xiaobao_xl.commands import screen_views
+    from xiaobao_xl.commands import screen, screen_views
 
     refuse([new, last], out, overwrite=overwrite)
     with screen.progress(quiet=quiet) as step:

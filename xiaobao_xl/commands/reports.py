@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xiaobao_xl.commands.daily import FINE, FOUND, app, day_of, load, reading, refuse, with_password, write_json
-from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.commands.options import (
     AsOfOption,
     HeadingsOption,
@@ -22,6 +21,7 @@ from xiaobao_xl.commands.options import (
     RulesOption,
     SheetOption,
 )
+from xiaobao_xl.errors import WorkbookError
 
 if TYPE_CHECKING:
     from xiaobao_xl.tasks import Proofread

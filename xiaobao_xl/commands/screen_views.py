@@ -12,8 +12,8 @@ import typer
 from xiaobao_xl.commands import screen
 
 if TYPE_CHECKING:
-    from xiaobao_xl.counterparts import Alone
     from xiaobao_xl.analyses.early_warnings import Warned
+    from xiaobao_xl.counterparts import Alone
     from xiaobao_xl.tasks import AnalysedBook, MatchedBook, Moved
     from xiaobao_xl.tasks.matching import MatchedList
 

@@ -40,8 +40,7 @@ def analyse(
     xiaobao analyse 今年.xlsx 去年.xlsx --period 2026Q3 --out 分析.xlsx
     """  # noqa: D301
     from xiaobao_xl import tasks
-    from xiaobao_xl.commands import screen
-    from xiaobao_xl.commands import screen_views
+    from xiaobao_xl.commands import screen, screen_views
 
     loaded = load(rules, institution)
     refuse(books, out, json_to, overwrite=overwrite)
@@ -77,8 +76,7 @@ def match(
     xiaobao match 台账.xlsx --regulator 监管清单.xlsx --hotline 热线导出.xlsx --period 2026Q3
     """  # noqa: D301
     from xiaobao_xl import tasks
-    from xiaobao_xl.commands import screen
-    from xiaobao_xl.commands import screen_views
+    from xiaobao_xl.commands import screen, screen_views
     from xiaobao_xl.periods import parse_period
 
     loaded, asked = load(rules, institution), parse_period(period) if period else None

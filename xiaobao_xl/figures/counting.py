@@ -31,13 +31,13 @@ from xiaobao_xl.figures.kinds import (
     Text,
     split_term,
 )
-from xiaobao_xl.figures.values import Figures, Member, Operation, Value, summarise
 from xiaobao_xl.figures.nil_returns import nil_return, nil_sentence
+from xiaobao_xl.figures.row_lists import Knowledge, RowList, due_by, moment_of, row_list
+from xiaobao_xl.figures.stacking import Prepared, Stack, stack
+from xiaobao_xl.figures.values import Figures, Member, Operation, Value, summarise
 from xiaobao_xl.periods import Period
 from xiaobao_xl.registers import Register
 from xiaobao_xl.reports import Base, Report
-from xiaobao_xl.figures.row_lists import Knowledge, RowList, due_by, moment_of, row_list
-from xiaobao_xl.figures.stacking import Prepared, Stack, stack
 
 Counted = Flow | Stock | Sum | Mean | Median
 _OPERATIONS: dict[type, Operation] = {Flow: "count", Stock: "count", Sum: "sum", Mean: "mean", Median: "median"}

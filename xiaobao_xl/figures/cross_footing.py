@@ -10,11 +10,11 @@ from typing import Protocol
 import numpy as np
 
 from xiaobao_xl.figures.kinds import AnyFigure, Flow, split_term
+from xiaobao_xl.figures.member_footing import sides_by_member
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.figures.values import Footing, Member, Value, pick
 from xiaobao_xl.findings import Finding
-from xiaobao_xl.figures.member_footing import sides_by_member
 from xiaobao_xl.reports import CrossFoot
-from xiaobao_xl.figures.stacking import Stack
 
 _ADDED = {"sum", "total"}
 _LISTED = 100  # rows named one by one; the 底稿 has them all

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from xiaobao_xl.figures.axes import Axis
 from xiaobao_xl.errors import XiaobaoError
+from xiaobao_xl.figures.axes import Axis
 from xiaobao_xl.figures.kinds import AnyFigure, Change, Interval, MedianOf, Rank, Ratio, Share, Total, split_term
 from xiaobao_xl.figures.values import Member, Operation, Value, combine, pick, recount, shared
 from xiaobao_xl.periods import Period

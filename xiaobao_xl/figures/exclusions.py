@@ -10,10 +10,10 @@ import pandas as pd
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.conditions import select
 from xiaobao_xl.figures.kinds import Flow, Listing, Mean, Median, Stock, Sum, Total, split_term
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.figures.values import Figures
 from xiaobao_xl.filings.pairing import said
 from xiaobao_xl.periods import Period
-from xiaobao_xl.figures.stacking import Stack
 
 
 def why_not(figures: Figures, name: str, row: int, schemes: Mapping[str, Scheme]) -> list[str]:

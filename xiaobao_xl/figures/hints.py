@@ -14,13 +14,13 @@ import numpy as np
 
 from xiaobao_xl.figures.counting import count
 from xiaobao_xl.figures.kinds import Change
+from xiaobao_xl.figures.row_lists import Knowledge
+from xiaobao_xl.figures.stacking import Prepared
 from xiaobao_xl.figures.values import Figures, Member, Value
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.periods import Period
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Hints
-from xiaobao_xl.figures.row_lists import Knowledge
-from xiaobao_xl.figures.stacking import Prepared
 
 MAD_TO_SIGMA = 1.4826  # a normal distribution's standard deviation over its median absolute deviation
 _LISTED = 10  # members named in one sentence

@@ -26,8 +26,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from xiaobao_xl.figures.derived_kinds import Change, Interval, MedianOf, Rank, Ratio, Share, Total
 from xiaobao_xl.entries import entry
+from xiaobao_xl.figures.derived_kinds import Change, Interval, MedianOf, Rank, Ratio, Share, Total
 from xiaobao_xl.figures.keys import Figure, Level, split_term
 
 __all__ = [

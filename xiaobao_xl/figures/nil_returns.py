@@ -7,10 +7,10 @@ from datetime import date
 
 import numpy as np
 
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.figures.values import Figures, Value
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.periods import Period
-from xiaobao_xl.figures.stacking import Stack
 
 
 def nil_sentence(counted: Iterable[Value], chosen: np.ndarray, rows: Stack, period: Period, as_of: date) -> str:

@@ -17,10 +17,10 @@ import pandas as pd
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.deadlines import Deadline, Due, due
 from xiaobao_xl.figures.kinds import DEADLINE_PARTS, Figure, Listing, Stock, split_term
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.law import Instrument
 from xiaobao_xl.periods import Period
 from xiaobao_xl.registers import UNKNOWN, Column, Schema
-from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.workdays import Calendar
 
 Cell = str | float | date | datetime | None

@@ -16,10 +16,10 @@ import pandas as pd
 from xiaobao_xl import conditions
 from xiaobao_xl.figures.counting import count
 from xiaobao_xl.figures.kinds import Flow
+from xiaobao_xl.figures.row_lists import Knowledge
 from xiaobao_xl.figures.values import Figures, Member, Value
 from xiaobao_xl.periods import Period
 from xiaobao_xl.reports import Hints
-from xiaobao_xl.figures.row_lists import Knowledge
 
 MONTHS = 12  # a trend shows a year of months at most
 

@@ -14,14 +14,14 @@ from typing import Literal
 
 import numpy as np
 
-from xiaobao_xl.figures.axes import Axis
 from xiaobao_xl.errors import XiaobaoError
+from xiaobao_xl.figures.axes import Axis
 from xiaobao_xl.figures.kinds import Figure, Share
+from xiaobao_xl.figures.row_lists import RowList
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.periods import Period
 from xiaobao_xl.reports import Base, Report
-from xiaobao_xl.figures.row_lists import RowList
-from xiaobao_xl.figures.stacking import Stack
 
 Member = tuple[str, ...]
 Operation = Literal[

@@ -24,13 +24,13 @@ from xiaobao_xl.deadlines import Deadline
 from xiaobao_xl.errors import XiaobaoError
 from xiaobao_xl.figures.exclusions import why_not
 from xiaobao_xl.figures.kinds import Stock
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.figures.values import Figures
 from xiaobao_xl.filings.pairing import EMPTY, Edit, Pairs, said
+from xiaobao_xl.filings.restatements import columns_behind
 from xiaobao_xl.periods import Period
 from xiaobao_xl.registers import Column
 from xiaobao_xl.reports import CrossFoot, Report
-from xiaobao_xl.filings.restatements import columns_behind
-from xiaobao_xl.figures.stacking import Stack
 
 Group = Literal["dropped", "late", "dates", "classes", "merged", "other"]
 GROUP_TITLES: dict[Group, tuple[str, str]] = {  # as complaints leave, as they enter

@@ -9,10 +9,10 @@ from xiaobao_xl.categories import Scheme
 from xiaobao_xl.figures.cross_footing import feet, findings_of
 from xiaobao_xl.figures.exclusions import why_not
 from xiaobao_xl.figures.kinds import AnyFigure
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.figures.values import Figures, Footing, Member, Value
 from xiaobao_xl.filings.filing import Filing
 from xiaobao_xl.findings import Finding
-from xiaobao_xl.figures.stacking import Stack
 
 
 @dataclass(frozen=True)

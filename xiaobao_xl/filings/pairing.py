@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from xiaobao_xl.categories import Scheme
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.private_text import mask
 from xiaobao_xl.registers import UNKNOWN, Column
-from xiaobao_xl.figures.stacking import Stack
 
 EMPTY = "（空）"
 

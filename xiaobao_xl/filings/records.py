@@ -15,12 +15,12 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from xiaobao_xl.figures.axes import Axis
 from xiaobao_xl.errors import XiaobaoError
+from xiaobao_xl.figures.axes import Axis
+from xiaobao_xl.figures.stacking import Stack
 from xiaobao_xl.figures.values import Figures, Member, Operation, Value
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.reports import Report
-from xiaobao_xl.figures.stacking import Stack
 
 KIND = "xiaobao-xl 报送记录"
 FORM = 1  # of the record itself; a later program must read older ones

@@ -14,8 +14,8 @@ from xiaobao_xl.deadlines import Deadline
 from xiaobao_xl.figures.values import Figures, Member
 from xiaobao_xl.filings.pairing import EMPTY, Edit, said
 from xiaobao_xl.filings.records import Number, Record, figures_filed
-from xiaobao_xl.reports import Report
 from xiaobao_xl.filings.restatements import Moved, Mover, columns_behind
+from xiaobao_xl.reports import Report
 
 Place = tuple[str, str]  # title of a figure, titles of its members joined by /
 _SHOWN = 6  # columns of the present state told of a complaint

@@ -16,11 +16,11 @@ import numpy as np
 
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.conditions import EMPTY, select
-from xiaobao_xl.law import BASIS_TITLES, cite
-from xiaobao_xl.letters.terms import Limits
-from xiaobao_xl.letters.letter import COMPUTED, MARK, Letter
-from xiaobao_xl.registers import Column, Register
 from xiaobao_xl.figures.row_lists import Knowledge
+from xiaobao_xl.law import BASIS_TITLES, cite
+from xiaobao_xl.letters.letter import COMPUTED, MARK, Letter
+from xiaobao_xl.letters.terms import Limits
+from xiaobao_xl.registers import Column, Register
 from xiaobao_xl.sentences import Cells
 
 NOT_REGISTERED = "台账未登记"

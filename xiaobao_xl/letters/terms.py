@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from xiaobao_xl.deadlines import STATUS_TITLES, Deadline, Due, due
-from xiaobao_xl.letters.letter import Letter
 from xiaobao_xl.figures.row_lists import Knowledge
+from xiaobao_xl.letters.letter import Letter
 
 Answer = tuple[str, str]
 """What is known (ISO dates), '' where nothing is, and why not."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xiaobao_xl import resources
-from xiaobao_xl.figures import trends
 from xiaobao_xl.documents.facts import Facts
 from xiaobao_xl.documents.narrative import Narrated, named, narrate
 from xiaobao_xl.documents.proofreading import Proofread, proofread
 from xiaobao_xl.documents.saving import opened
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.figures import trends
 from xiaobao_xl.figures.kinds import Flow
 from xiaobao_xl.tasks.filing import FiledTogether
 from xiaobao_xl.tasks.intake import Step, silent

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from xiaobao_xl import package
-from xiaobao_xl.masking.audiences import AUDIENCE_TITLES
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.masking.audiences import AUDIENCE_TITLES
 from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.package.cells import CellError
 from xiaobao_xl.package.references import address, column_number
