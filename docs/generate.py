@@ -16,9 +16,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from xiaobao_xl import checks, cli, figure_kinds, law
+from xiaobao_xl import checks, cli, law
 from xiaobao_xl.deadlines import Version
-from xiaobao_xl.letters import AUDIENCE_TITLES
+from xiaobao_xl.figures import kinds as figure_kinds
+from xiaobao_xl.letters.letter import AUDIENCE_TITLES
 from xiaobao_xl.rules import RegisterRules, Rules, load_rules
 
 FOLDER = Path(__file__).parent / "reference"

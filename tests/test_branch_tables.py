@@ -15,11 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from small_registers import register_of
 
 from xiaobao_xl import resources
-from xiaobao_xl.axes import members
-from xiaobao_xl.counting import count
 from xiaobao_xl.errors import RulesError
-from xiaobao_xl.figure_kinds import Flow
-from xiaobao_xl.figures import BLANK, Figures
+from xiaobao_xl.figures.axes import members
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.kinds import Flow
+from xiaobao_xl.figures.values import BLANK, Figures
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.rules import Rules, load_rules
 from xiaobao_xl.workbook.filling import fill

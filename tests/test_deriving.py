@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from small_registers import register_of
 
-from xiaobao_xl.counting import count
-from xiaobao_xl.deriving import base_values
 from xiaobao_xl.errors import RulesError, WorkbookError, XiaobaoError
-from xiaobao_xl.figure_kinds import Flow, Interval, MedianOf, Rank, Ratio, Share, Sum, Total
-from xiaobao_xl.figures import Figures, combine, fit, recount, rounded
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.deriving import base_values
+from xiaobao_xl.figures.kinds import Flow, Interval, MedianOf, Rank, Ratio, Share, Sum, Total
+from xiaobao_xl.figures.values import Figures, combine, fit, recount, rounded
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.reports import Base, CrossFoot, Report
 from xiaobao_xl.rules import Rules, load_rules

@@ -9,7 +9,8 @@ import pytest
 from command_line import run
 from windows_desk import EXCEL, make_addin, windows
 
-from xiaobao_xl import desk_commands, resources
+from xiaobao_xl import resources
+from xiaobao_xl.commands import desk as desk_commands
 from xiaobao_xl.desktop.machine import Machine
 
 

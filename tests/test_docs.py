@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 
 from xiaobao_xl import resources
 from xiaobao_xl.checks import KINDS
-from xiaobao_xl.figure_kinds import AnyFigure, Figure
+from xiaobao_xl.figures.kinds import AnyFigure, Figure
 from xiaobao_xl.rules import load_rules
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 from small_books import changed, ordinary_rows, write_book
 from small_registers import register_of
 
-from xiaobao_xl import counting
-from xiaobao_xl.figure_kinds import Flow, Total
-from xiaobao_xl.filing_figures import compared
-from xiaobao_xl.filings import Filing
-from xiaobao_xl.hints import from_to, hints, period_before
+from xiaobao_xl.figures import counting
+from xiaobao_xl.figures.hints import from_to, hints, period_before
+from xiaobao_xl.figures.kinds import Flow, Total
+from xiaobao_xl.figures.stacking import Prepared, stack
+from xiaobao_xl.filings.figures import compared
+from xiaobao_xl.filings.filing import Filing
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.reports import CrossFoot, Hints, Report
-from xiaobao_xl.stacking import Prepared, stack
 from xiaobao_xl.tasks import find_report, taking
 
 AS_OF = date(2026, 10, 8)

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from small_registers import register_of
 
 from xiaobao_xl import tasks
-from xiaobao_xl.early_warnings import persons
+from xiaobao_xl.analyses.early_warnings import persons
+from xiaobao_xl.analyses.hot_words import hot_words
+from xiaobao_xl.analyses.insights import Insights, insights
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.hot_words import hot_words
-from xiaobao_xl.insights import Insights, insights
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.workbook.analysis_book import LIST, OVERVIEW, TOP

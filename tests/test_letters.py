@@ -14,7 +14,7 @@ from letter_desk import AS_OF, EXTENSION, OPEN, WAITING, highlighted, register, 
 from xiaobao_xl.documents.letters import fill
 from xiaobao_xl.documents.templates import read_template
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.letter_facts import NOT_REGISTERED, Blank
+from xiaobao_xl.letters.facts import NOT_REGISTERED, Blank
 from xiaobao_xl.rules import load_rules
 from xiaobao_xl.tasks.intake import Reading
 from xiaobao_xl.tasks.lettering import WantedLetter, letters

@@ -17,10 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from small_registers import register_of
 
 from xiaobao_xl import package, resources, tasks
-from xiaobao_xl.counting import count
 from xiaobao_xl.errors import RulesError, WorkbookError
-from xiaobao_xl.figure_kinds import Change, Flow, Listing
-from xiaobao_xl.figures import Figures, recount
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.kinds import Change, Flow, Listing
+from xiaobao_xl.figures.values import Figures, recount
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.registers import UNKNOWN
 from xiaobao_xl.reports import Report

@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from package.bricks import WORKBOOK
 
 from xiaobao_xl import tasks
-from xiaobao_xl.audiences import AUDIENCES
 from xiaobao_xl.errors import WorkbookError
+from xiaobao_xl.masking.audiences import AUDIENCES
 from xiaobao_xl.rules import load_rules
 from xiaobao_xl.tasks import Reading
 from xiaobao_xl.workbook.leak_check import leaks_in

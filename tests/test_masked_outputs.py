@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from xiaobao_xl import tasks
-from xiaobao_xl.masking import Masker
+from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.rules import load_rules
 from xiaobao_xl.tasks import Reading
 from xiaobao_xl.workbook.leak_check import leaks_in

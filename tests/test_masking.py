@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from small_registers import register_of
 
-from xiaobao_xl.audiences import AUDIENCES, POLICIES
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding
-from xiaobao_xl.leaks import leaks
-from xiaobao_xl.masking import Masker, masked
+from xiaobao_xl.masking.audiences import AUDIENCES, POLICIES
+from xiaobao_xl.masking.leaks import leaks
+from xiaobao_xl.masking.masker import Masker, masked
 from xiaobao_xl.rules import load_rules
 
 HIDING = [audience for audience in AUDIENCES if audience != "regulator"]

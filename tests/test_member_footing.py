@@ -11,10 +11,10 @@ import pytest
 from openpyxl import load_workbook
 from small_registers import register_of
 
-from xiaobao_xl.counting import count
 from xiaobao_xl.errors import RulesError, XiaobaoError
-from xiaobao_xl.figure_kinds import AnyFigure, Flow, Share, Total
-from xiaobao_xl.figures import Figures
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.kinds import AnyFigure, Flow, Share, Total
+from xiaobao_xl.figures.values import Figures
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.reports import CrossFoot, Report
 from xiaobao_xl.rules import Rules, load_rules

@@ -30,7 +30,7 @@ from xiaobao_xl.documents.phrases import Chart
 from xiaobao_xl.documents.proofreading import proofread
 from xiaobao_xl.documents.reading import passages
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figure_kinds import Change
+from xiaobao_xl.figures.kinds import Change
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.tasks.narrating import facts_of
 

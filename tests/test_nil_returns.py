@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from small_registers import register_of
 
-from xiaobao_xl.counting import count
-from xiaobao_xl.figures import Figures
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.values import Figures
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.rules import Rules
 

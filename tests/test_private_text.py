@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaobao_xl.leaks import leaks
-from xiaobao_xl.masking import Masker
+from xiaobao_xl.masking.leaks import leaks
+from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.private_text import compact, mask, plain, spans
 
 WIDE = str.maketrans("0123456789Xx-", "０１２３４５６７８９Ｘｘ－")

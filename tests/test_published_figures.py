@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from xiaobao_xl.counting import count
-from xiaobao_xl.figure_kinds import Change, Flow, Interval, MedianOf, Rank, Ratio, Share, Sum
-from xiaobao_xl.figures import Figures, recount, rounded
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.kinds import Change, Flow, Interval, MedianOf, Rank, Ratio, Share, Sum
+from xiaobao_xl.figures.values import Figures, recount, rounded
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.registers import Origin, Register
 from xiaobao_xl.reports import Base, Report

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_registers import register_of
 
-from xiaobao_xl.counting import count
 from xiaobao_xl.errors import XiaobaoError
-from xiaobao_xl.figure_kinds import Change, Flow, Ratio, Share, Stock, Sum, Text, Total, split_term
-from xiaobao_xl.figures import Figures, Value, figures_as_json, largest_remainder, recount
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.kinds import Change, Flow, Ratio, Share, Stock, Sum, Text, Total, split_term
+from xiaobao_xl.figures.values import Figures, Value, figures_as_json, largest_remainder, recount
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.registers import Register
 from xiaobao_xl.reports import CrossFoot, Report

@@ -14,11 +14,11 @@ from openpyxl import load_workbook
 from small_books import changed, ordinary_rows, without, write_book
 from small_registers import register_of
 
-from xiaobao_xl.counting import count
-from xiaobao_xl.pairing import Pairs
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.stacking import stack
+from xiaobao_xl.filings.pairing import Pairs
+from xiaobao_xl.filings.restatements import moved
 from xiaobao_xl.periods import parse_period
-from xiaobao_xl.restatements import moved
-from xiaobao_xl.stacking import stack
 
 WORDS = ("--period", "2026Q3", "--as-of", "2026-10-08")
 NEW = {**ordinary_rows()[23], "投诉编号": "T099", "收到日期": date(2026, 9, 20), "办结日期": None, "告知日期": None}

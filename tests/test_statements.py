@@ -17,9 +17,9 @@ from openpyxl import load_workbook
 from small_registers import register_of
 
 from xiaobao_xl import resources
-from xiaobao_xl.counting import count
-from xiaobao_xl.figure_kinds import split_term
-from xiaobao_xl.figures import Figures, Value
+from xiaobao_xl.figures.counting import count
+from xiaobao_xl.figures.kinds import split_term
+from xiaobao_xl.figures.values import Figures, Value
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.workbook.filling import Filled, fill

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from small_books import changed, ordinary_rows, without, write_book
 
 from xiaobao_xl import package
-from xiaobao_xl.records import OFFICER
+from xiaobao_xl.filings.records import OFFICER
 from xiaobao_xl.resources import template_path
 from xiaobao_xl.workbook.record_sheet import RECORD
 

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Side
 from pages import FINE, LABEL, LEFT, NAME, PALE, RIGHT, SECTION, TEXT, TITLE, Page, nil_mark, print_setup
 
-from xiaobao_xl.figure_kinds import DEADLINE_PARTS
+from xiaobao_xl.figures.kinds import DEADLINE_PARTS
 from xiaobao_xl.registers import Schema
 from xiaobao_xl.reports import Report
 from xiaobao_xl.workbook import palette

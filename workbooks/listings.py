@@ -30,7 +30,7 @@ from pages import (
     print_setup,
 )  # fmt: skip
 
-from xiaobao_xl.figure_kinds import Listing
+from xiaobao_xl.figures.kinds import Listing
 from xiaobao_xl.reports import Report
 from xiaobao_xl.workbook import palette
 

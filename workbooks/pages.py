@@ -10,8 +10,8 @@ from openpyxl.formatting.rule import CellIsRule, FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xiaobao_xl.axes import UNDIVIDED
-from xiaobao_xl.figure_kinds import Text
+from xiaobao_xl.figures.axes import UNDIVIDED
+from xiaobao_xl.figures.kinds import Text
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Report
 from xiaobao_xl.workbook import palette

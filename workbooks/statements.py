@@ -28,7 +28,7 @@ from pages import (
     verdicts,
 )  # fmt: skip
 
-from xiaobao_xl.axes import UNDIVIDED, members
+from xiaobao_xl.figures.axes import UNDIVIDED, members
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules

@@ -15,7 +15,7 @@ from pathlib import Path
 import typer
 
 from xiaobao_xl import cli
-from xiaobao_xl.commands import FINE
+from xiaobao_xl.commands.daily import FINE
 
 REPORT = "complaint_quarterly"
 _say = typer.echo

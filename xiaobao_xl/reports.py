@@ -10,7 +10,7 @@ from dataclasses import field
 
 from xiaobao_xl.conditions import Condition
 from xiaobao_xl.entries import entry
-from xiaobao_xl.figure_kinds import (
+from xiaobao_xl.figures.kinds import (
     AnyFigure,
     Figure,
     Interval,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from xiaobao_xl import analyses, counterparts, matching, reports, typed_yaml
+from xiaobao_xl import counterparts, matching, reports, typed_yaml
+from xiaobao_xl.analyses import analysis as analyses
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import Deadline
-from xiaobao_xl.filings import Filing
+from xiaobao_xl.figures.member_footing import misplaced
+from xiaobao_xl.filings.filing import Filing
 from xiaobao_xl.law import Instrument
-from xiaobao_xl.letters import Letter
-from xiaobao_xl.member_footing import misplaced
+from xiaobao_xl.letters.letter import Letter
 from xiaobao_xl.registers import Column, Schema
 
 

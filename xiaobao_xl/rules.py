@@ -16,16 +16,17 @@ from typing import Any, Literal
 
 import yaml
 
-from xiaobao_xl import analyses, checks, counterparts, reports, resources, typed_yaml
+from xiaobao_xl import checks, counterparts, reports, resources, typed_yaml
+from xiaobao_xl.analyses import analysis as analyses
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check, Context
 from xiaobao_xl.deadlines import Deadline
 from xiaobao_xl.entries import entry
 from xiaobao_xl.errors import RulesError
-from xiaobao_xl.filings import Filing
+from xiaobao_xl.filings.filing import Filing
 from xiaobao_xl.grams import Grams
 from xiaobao_xl.law import Instrument
-from xiaobao_xl.letters import Letter
+from xiaobao_xl.letters.letter import Letter
 from xiaobao_xl.registers import Schema
 from xiaobao_xl.rule_references import keywords, references
 from xiaobao_xl.typed_yaml import Builder

@@ -33,8 +33,8 @@ from pages import (
     verdicts,
 )  # fmt: skip
 
-from xiaobao_xl.axes import UNDIVIDED, members
 from xiaobao_xl.categories import Scheme
+from xiaobao_xl.figures.axes import UNDIVIDED, members
 from xiaobao_xl.registers import UNFILLED, UNKNOWN, Schema
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules

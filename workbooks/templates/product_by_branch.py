@@ -8,8 +8,8 @@ from matrices import Heading, unit_table
 from openpyxl import Workbook
 from pages import Page
 
-from xiaobao_xl.axes import members
 from xiaobao_xl.categories import Scheme
+from xiaobao_xl.figures.axes import members
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules

@@ -23,8 +23,8 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from pages import BAND, CENTRE, FINE, LABEL, NAME, PALE, Page, verdicts
 
-from xiaobao_xl.axes import members
 from xiaobao_xl.categories import Category
+from xiaobao_xl.figures.axes import members
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules

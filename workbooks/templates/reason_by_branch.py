@@ -8,7 +8,7 @@ from matrices import Heading, short_reason, unit_table
 from openpyxl import Workbook
 from pages import Page
 
-from xiaobao_xl.axes import members
+from xiaobao_xl.figures.axes import members
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from xiaobao_xl.documents.facts import DOWN, LEVEL, UP, Facts, Tag
 from xiaobao_xl.documents.numerals import Numeral, numerals, plain
 from xiaobao_xl.documents.vocabulary import Mention, Vocabulary
-from xiaobao_xl.figure_kinds import Change
+from xiaobao_xl.figures.kinds import Change
 
 TRENDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("上升", "增长", "增加", "上涨", "升高", "提高", "增至", "升至", "增多", "攀升"), UP),

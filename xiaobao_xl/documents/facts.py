@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from xiaobao_xl.figure_kinds import Change, Share
-from xiaobao_xl.figures import Figures, Member, Value
+from xiaobao_xl.figures.kinds import Change, Share
+from xiaobao_xl.figures.values import Figures, Member, Value
 from xiaobao_xl.periods import Period
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.workbook.printing import printed

@@ -16,7 +16,7 @@ from docxtpl import DocxTemplate
 
 from xiaobao_xl.documents.saving import pack
 from xiaobao_xl.documents.templates import PREFIX, Template, stories
-from xiaobao_xl.letter_facts import Text
+from xiaobao_xl.letters.facts import Text
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # around a blank while docxtpl fills the template
 _EDGE = re.compile(f"[{_OPEN}{_CLOSE}]")

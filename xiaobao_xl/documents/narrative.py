@@ -35,7 +35,7 @@ from xiaobao_xl.documents.phrases import (
 )  # fmt: skip
 from xiaobao_xl.documents.saving import opened, save
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figure_kinds import Text
+from xiaobao_xl.figures.kinds import Text
 from xiaobao_xl.periods import Period
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 
 from xiaobao_xl.documents.facts import LONGEST_TAG, Bound
 from xiaobao_xl.documents.phrases import MARK, Bit, Chart, Note
-from xiaobao_xl.figures import BLANK
+from xiaobao_xl.figures.values import BLANK
 
 NOTE: Final = "note"  # tag of words that explain
 _ENDS: Final = "。；\n"

@@ -27,8 +27,8 @@ from typing import NamedTuple
 
 from xiaobao_xl.documents.facts import DOWN, LEVEL, UP, Bound, Facts, Tag
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figure_kinds import Change
-from xiaobao_xl.figures import Member
+from xiaobao_xl.figures.kinds import Change
+from xiaobao_xl.figures.values import Member
 from xiaobao_xl.periods import Period
 
 MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)

@@ -19,8 +19,8 @@ from xiaobao_xl.documents.numerals import SCALES, Numeral, numerals, plain
 from xiaobao_xl.documents.paragraphs import NOTE
 from xiaobao_xl.documents.reading import Passage, Span, passages
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figure_kinds import Text
-from xiaobao_xl.figures import Value
+from xiaobao_xl.figures.kinds import Text
+from xiaobao_xl.figures.values import Value
 
 _SENTENCE: Final = re.compile(r"[^。；！？\n]*[。；！？\n]?")
 _JUDGED_TEXTS: Final = frozenset({"period", "dates"})  # other words of the head are the writer's own

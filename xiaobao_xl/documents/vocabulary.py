@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from xiaobao_xl.documents.facts import Tag
-from xiaobao_xl.figure_kinds import Change, Flow, Ratio, Stock, Text
-from xiaobao_xl.figures import Figures, Member
+from xiaobao_xl.figures.kinds import Change, Flow, Ratio, Stock, Text
+from xiaobao_xl.figures.values import Figures, Member
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 
 _HARMLESS: Final = (

@@ -14,7 +14,7 @@ from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading, Step, open_registers, receipt_json, require_xlsx, silent
 
 if TYPE_CHECKING:
-    from xiaobao_xl.insights import Insights
+    from xiaobao_xl.analyses.insights import Insights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def analyse(rules: Rules, books: Sequence[Path], reading: Reading, period: str, 
         period: as typed, `2026Q3`.
         step: told what is being done.
     """
-    from xiaobao_xl.insights import insights
+    from xiaobao_xl.analyses.insights import insights
 
     asked = parse_period(period)
     registers: list[Register] = []

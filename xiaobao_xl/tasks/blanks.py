@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xiaobao_xl.axes import members
+from xiaobao_xl.figures.axes import members
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
 from xiaobao_xl.reports import Base
 from xiaobao_xl.rules import Rules

@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xiaobao_xl import counting
-from xiaobao_xl.bridges import Bridge, Filed, flow_relation, trimmed
-from xiaobao_xl.bridges import bridge as bridged
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figure_kinds import Stock
-from xiaobao_xl.figures import Figures
-from xiaobao_xl.pairing import Pairs
+from xiaobao_xl.figures import counting
+from xiaobao_xl.figures.kinds import Stock
+from xiaobao_xl.figures.stacking import stack
+from xiaobao_xl.figures.values import Figures
+from xiaobao_xl.filings.bridges import Bridge, Filed, flow_relation, trimmed
+from xiaobao_xl.filings.bridges import bridge as bridged
+from xiaobao_xl.filings.pairing import Pairs
 from xiaobao_xl.periods import Period, parse_period
 from xiaobao_xl.registers import Origin, Receipt, Register
 from xiaobao_xl.reports import Report
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.stacking import stack
 from xiaobao_xl.tasks.intake import Reading, Step, require, require_xlsx, silent
 from xiaobao_xl.tasks.recording import read_record
 from xiaobao_xl.tasks.taking import take_in

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.filing_figures import FilingFigures, compared
+from xiaobao_xl.filings.figures import FilingFigures, compared
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules

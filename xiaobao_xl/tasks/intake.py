@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.masking import Masker
+from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
 from xiaobao_xl.typed_yaml import near

@@ -14,8 +14,8 @@ import numpy as np
 
 from xiaobao_xl import resources
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.letter_facts import Blank, Facts, Text
-from xiaobao_xl.letters import AUDIENCE_TITLES, COMPUTED, Letter
+from xiaobao_xl.letters.facts import Blank, Facts, Text
+from xiaobao_xl.letters.letter import AUDIENCE_TITLES, COMPUTED, Letter
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, silent

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xiaobao_xl.audiences import AUDIENCE_TITLES, TREATMENT_TITLES, require_audience
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.masking import Masker
+from xiaobao_xl.masking.audiences import AUDIENCE_TITLES, TREATMENT_TITLES, require_audience
+from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, silent

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from xiaobao_xl import resources, trends
+from xiaobao_xl import resources
 from xiaobao_xl.documents.facts import Facts
 from xiaobao_xl.documents.narrative import Narrated, named, narrate
 from xiaobao_xl.documents.proofreading import Proofread, proofread
 from xiaobao_xl.documents.saving import opened
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figure_kinds import Flow
+from xiaobao_xl.figures import trends
+from xiaobao_xl.figures.kinds import Flow
 from xiaobao_xl.tasks.filing import FiledTogether
 from xiaobao_xl.tasks.intake import Step, silent
 from xiaobao_xl.tasks.reporting import Reported

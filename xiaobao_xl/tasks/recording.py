@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xiaobao_xl.errors import WorkbookError, XiaobaoError
-from xiaobao_xl.records import FileMark, Record, figures_filed, record_from
+from xiaobao_xl.filings.records import FileMark, Record, figures_filed, record_from
 
 if TYPE_CHECKING:
     from xiaobao_xl.tasks.reporting import Reported

@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xiaobao_xl import counting, resources
+from xiaobao_xl import resources
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figure_kinds import Listing
-from xiaobao_xl.figures import Figures, figures_as_json
+from xiaobao_xl.figures import counting
+from xiaobao_xl.figures.hints import hints, period_before
+from xiaobao_xl.figures.kinds import Listing
+from xiaobao_xl.figures.values import Figures, figures_as_json
 from xiaobao_xl.findings import Finding
-from xiaobao_xl.hints import hints, period_before
 from xiaobao_xl.periods import parse_period
 from xiaobao_xl.registers import Register, Schema
 from xiaobao_xl.reports import Report

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.pairing import Pairs
-from xiaobao_xl.records import Record
-from xiaobao_xl.restated_records import Behind, moved_between
-from xiaobao_xl.restatements import WAY_TITLES, Moved, moved
+from xiaobao_xl.filings.pairing import Pairs
+from xiaobao_xl.filings.records import Record
+from xiaobao_xl.filings.restated_records import Behind, moved_between
+from xiaobao_xl.filings.restatements import WAY_TITLES, Moved, moved
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading, Step, require, require_xlsx, silent
 from xiaobao_xl.tasks.recording import read_record

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
+from xiaobao_xl.figures.stacking import Prepared, stack
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.stacking import Prepared, stack
 from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, opened, silent
 from xiaobao_xl.workbook.base_table import BaseTable, base_table_of
 from xiaobao_xl.workbook.grids import Book

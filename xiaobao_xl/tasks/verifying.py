@@ -12,10 +12,10 @@ from typing import Any
 
 from xiaobao_xl import __version__, resources
 from xiaobao_xl.errors import WorkbookError, XiaobaoError
+from xiaobao_xl.filings.records import KIND, ROLE_TITLES, FileMark, Record, figures_of, record_from
+from xiaobao_xl.filings.restated_records import Now, moved_since
+from xiaobao_xl.filings.restatements import Moved
 from xiaobao_xl.package.comparing import Difference
-from xiaobao_xl.records import KIND, ROLE_TITLES, FileMark, Record, figures_of, record_from
-from xiaobao_xl.restated_records import Now, moved_since
-from xiaobao_xl.restatements import Moved
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.comparing import compare
 from xiaobao_xl.tasks.filing import SET_KIND

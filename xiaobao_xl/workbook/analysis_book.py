@@ -26,7 +26,7 @@ from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
 from openpyxl.styles.colors import Color
 from openpyxl.utils import get_column_letter
 
-from xiaobao_xl.insights import Grid, Insights
+from xiaobao_xl.analyses.insights import Grid, Insights
 from xiaobao_xl.workbook import analysis_charts, palette
 from xiaobao_xl.workbook.drawing import Drawing, Row, dress, lines_needed, put
 from xiaobao_xl.workbook.paper_form import head, link

@@ -20,7 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xiaobao_xl import waivers
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check
-from xiaobao_xl.figure_keys import split_term
+from xiaobao_xl.figures.keys import split_term
 from xiaobao_xl.registers import Column, ColumnType, Schema
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import Drawing, lines_needed, put, refuse_existing, text_width

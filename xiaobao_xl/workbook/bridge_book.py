@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from openpyxl.styles import Font
 
-from xiaobao_xl.bridges import Bridge, BridgeStep, Line
+from xiaobao_xl.filings.bridges import Bridge, BridgeStep, Line
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.bridge_chart import draw_bridge
 from xiaobao_xl.workbook.drawing import Drawing, lines_needed, put

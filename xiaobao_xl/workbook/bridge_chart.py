@@ -9,7 +9,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.shapes import GraphicalProperties
 
-from xiaobao_xl.bridges import BridgeStep
+from xiaobao_xl.filings.bridges import BridgeStep
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import put
 
@@ -36,7 +36,7 @@ class Bar(NamedTuple):
 def bars(steps: Sequence[BridgeStep]) -> list[Bar]:
     """Columns of the steps in order; steps without a complaint are left out.
 
-    >>> from xiaobao_xl.bridges import BridgeStep
+    >>> from xiaobao_xl.filings.bridges import BridgeStep
     >>> [bar[1:] for bar in bars([BridgeStep("上期", "=", 5), BridgeStep("漏转", "-", 2), BridgeStep("期初", "=", 3)])]
     [(0, 5, None, None), (3, None, None, 2), (0, 3, None, None)]
     """

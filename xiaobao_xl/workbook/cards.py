@@ -9,9 +9,9 @@ from typing import Final
 
 from xiaobao_xl import package
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figures import Figures
+from xiaobao_xl.figures.row_lists import Cell
+from xiaobao_xl.figures.values import Figures
 from xiaobao_xl.package.references import address
-from xiaobao_xl.row_lists import Cell
 from xiaobao_xl.workbook.lines import NOTHING, line_cells, list_in, said_by
 from xiaobao_xl.workbook.marks import Mark, Marked, marks_in
 

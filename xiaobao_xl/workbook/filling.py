@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from xiaobao_xl import package
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figures import BLANK, Figures, Member
+from xiaobao_xl.figures.row_lists import Cell
+from xiaobao_xl.figures.values import BLANK, Figures, Member
 from xiaobao_xl.findings import Finding
 from xiaobao_xl.package.references import address
 from xiaobao_xl.registers import UNFILLED, UNKNOWN
-from xiaobao_xl.row_lists import Cell
 from xiaobao_xl.workbook.cards import fill_cards, titled_sheets
 from xiaobao_xl.workbook.drawing import refuse_existing
 from xiaobao_xl.workbook.form_cells import locked_cells

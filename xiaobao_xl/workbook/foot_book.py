@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xiaobao_xl.cross_footing import Why
-from xiaobao_xl.exclusions import why_not
-from xiaobao_xl.figures import Figures
-from xiaobao_xl.filing_figures import FilingFigures
+from xiaobao_xl.figures.cross_footing import Why
+from xiaobao_xl.figures.exclusions import why_not
+from xiaobao_xl.figures.values import Figures
+from xiaobao_xl.filings.figures import FilingFigures
 from xiaobao_xl.findings import LEVEL_TITLES, Finding
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import Drawing, lines_needed, put

@@ -16,7 +16,7 @@ from typing import IO, Final
 
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.known_values import KnownValues
-from xiaobao_xl.leaks import Leak, leaks
+from xiaobao_xl.masking.leaks import Leak, leaks
 
 _XML: Final = (".xml", ".rels", ".vml", ".svg")
 _PIECE: Final = 1 << 23

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figures import BLANK, Figures
+from xiaobao_xl.figures.row_lists import Cell
+from xiaobao_xl.figures.values import BLANK, Figures
 from xiaobao_xl.package.heights import Room
 from xiaobao_xl.package.references import address
-from xiaobao_xl.row_lists import Cell
 from xiaobao_xl.workbook.drawing import lines_needed
 from xiaobao_xl.workbook.marks import NUMBER, Mark, Marked
 from xiaobao_xl.workbook.printing import printed, printed_cell, value_of

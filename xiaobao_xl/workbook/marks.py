@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from xiaobao_xl import package
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figures import Figures
+from xiaobao_xl.figures.values import Figures
 from xiaobao_xl.package.references import address
 
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)

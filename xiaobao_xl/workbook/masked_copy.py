@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from xiaobao_xl import package
-from xiaobao_xl.audiences import AUDIENCE_TITLES
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.masking import Masker
+from xiaobao_xl.masking.audiences import AUDIENCE_TITLES
+from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.package.cells import CellError
 from xiaobao_xl.package.references import address, column_number
 from xiaobao_xl.registers import Register, Schema

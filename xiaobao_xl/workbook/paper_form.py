@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from xiaobao_xl.figures import Operation
+from xiaobao_xl.figures.values import Operation
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import put
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xiaobao_xl.figures import Value
+from xiaobao_xl.figures.values import Value
 
 
 def formula_over(value: Value, row: int, parts: Sequence[int]) -> str:

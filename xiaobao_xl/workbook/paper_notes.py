@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from openpyxl.styles import Font
 
-from xiaobao_xl.cross_footing import Counted, Why, explain, sentence
-from xiaobao_xl.figures import Figures, Footing
+from xiaobao_xl.figures.cross_footing import Counted, Why, explain, sentence
+from xiaobao_xl.figures.values import Figures, Footing
 from xiaobao_xl.findings import Level
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import lines_needed, put

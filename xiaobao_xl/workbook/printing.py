@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from xiaobao_xl.figures import BLANK, Figures, Member, Value
-from xiaobao_xl.row_lists import Cell
+from xiaobao_xl.figures.row_lists import Cell
+from xiaobao_xl.figures.values import BLANK, Figures, Member, Value
 
 
 def value_of(figures: Figures, figure: str, member: Member) -> Value:

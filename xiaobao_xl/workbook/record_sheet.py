@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xiaobao_xl.records import OFFICER, ROLE_TITLES, Record
+from xiaobao_xl.filings.records import OFFICER, ROLE_TITLES, Record
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import lines_needed, put
 from xiaobao_xl.workbook.paper_form import TOP, head

@@ -12,7 +12,7 @@ import numpy as np
 from openpyxl import load_workbook
 
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.figures import BLANK, combine, fit, rounded, summarise
+from xiaobao_xl.figures.values import BLANK, combine, fit, rounded, summarise
 from xiaobao_xl.workbook.paper_form import FIGURES, HEADINGS, OPERATION_TITLES, ROWS, TOP
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xiaobao_xl.figures import BLANK
-from xiaobao_xl.restatements import WAY_TITLES, Moved
+from xiaobao_xl.figures.values import BLANK
+from xiaobao_xl.filings.restatements import WAY_TITLES, Moved
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import Drawing, lines_needed, put
 from xiaobao_xl.workbook.paper_form import TOP, head, link

@@ -23,9 +23,9 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xiaobao_xl.categories import Scheme
-from xiaobao_xl.exclusions import why_not
-from xiaobao_xl.figure_kinds import Figure, Flow, Stock
-from xiaobao_xl.figures import BLANK, Figures, Value
+from xiaobao_xl.figures.exclusions import why_not
+from xiaobao_xl.figures.kinds import Figure, Flow, Stock
+from xiaobao_xl.figures.values import BLANK, Figures, Value
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import Drawing, Row, lines_needed, put
 from xiaobao_xl.workbook.filling import Filled
@@ -50,7 +50,7 @@ from xiaobao_xl.workbook.record_sheet import RECORD, record_sheet
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from xiaobao_xl.records import Record
+    from xiaobao_xl.filings.records import Record
 
 _WRAPPED = (2, 3, 4, 5, 15)  # columns of 指标 that may need several lines
 _PARTS, _SHOWN_PARTS = 9, 12  # column 组成, and how many codes are shown in full; a rank may be made of hundreds

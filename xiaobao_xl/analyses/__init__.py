@@ -1,0 +1,1 @@
+"""What an analyst sees in a register: trends, concentrations, repeaters, hot words, early warnings."""
