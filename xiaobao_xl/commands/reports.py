@@ -7,9 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xiaobao_xl.commands.daily import FINE, FOUND, app, day_of, load, reading, refuse, with_password, write_json
+from xiaobao_xl.commands.daily import (
+    FINE,
+    FOUND,
+    app,
+    day_of,
+    load,
+    masker_for,
+    prove,
+    reading,
+    refuse,
+    with_password,
+    write_json,
+)
 from xiaobao_xl.commands.options import (
     AsOfOption,
+    AudienceOption,
     HeadingsOption,
     InstitutionOption,
     JsonOption,
@@ -41,6 +54,7 @@ def report(
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     as_of: AsOfOption = "",
     out: Annotated[Path | None, typer.Option("--out", metavar="目录", help="报表与底稿写到这个目录；不写则写到当前目录")] = None,
+    audience: AudienceOption = "",
     json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
@@ -59,7 +73,7 @@ def report(
 
     if text is not None and narrative:
         raise WorkbookError("--check-text 只核对已有的报告，不能和 --narrative 一起写；请分两次运行。")
-    loaded, day = load(rules, institution), day_of(as_of)
+    loaded, day, masker = load(rules, institution), day_of(as_of), masker_for(audience)
     wanted = tasks.Wanted(
         report=tasks.find_report(loaded, report_id),
         period=period,
@@ -74,7 +88,7 @@ def report(
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = with_password(
             lambda given: (tasks.file_reports if is_filing else tasks.report)(
-                loaded, books, reading(books[0], register, sheet, headings, given), wanted, day, step=step
+                loaded, books, reading(books[0], register, sheet, headings, given, masker), wanted, day, step=step
             ),
             password,
         )
@@ -87,6 +101,7 @@ def report(
         for one in narrated:
             one.write(step)
     write_json(json_to, result.as_json, overwrite=overwrite)
+    prove(masker, *written, *(one.path for one in narrated), json_to)
     if json_to != "-":
         (screen.filed if is_filing else screen.reported)(result, written, quiet=quiet)
         for one in narrated:

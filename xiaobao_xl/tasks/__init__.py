@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.installing_calc import install_libreoffice
     from xiaobao_xl.tasks.intake import Reading, open_registers, read_layouts
     from xiaobao_xl.tasks.lettering import Lettered, WantedLetter, letter_list, letters, write_letters
-    from xiaobao_xl.tasks.masking import MaskedBook, mask, write_masked
+    from xiaobao_xl.tasks.masking import MaskedBook, mask, prove, write_masked
     from xiaobao_xl.tasks.matching import MatchedBook, match_lists, write_matched
     from xiaobao_xl.tasks.narrating import Proofread, check_text, narratives, write_narrative
     from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
@@ -50,7 +50,7 @@ _HOMES = {
     "installing_calc": ("install_libreoffice",),
     "intake": ("Reading", "open_registers", "read_layouts"),
     "lettering": ("Lettered", "WantedLetter", "letter_list", "letters", "write_letters"),
-    "masking": ("MaskedBook", "mask", "write_masked"),
+    "masking": ("MaskedBook", "mask", "prove", "write_masked"),
     "narrating": ("Proofread", "check_text", "narratives", "write_narrative"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
     "suggesting": ("ClassifiedBook", "classify", "classify_text", "part_titles", "write_classified"),
@@ -63,9 +63,10 @@ __all__ = [
     "Verified", "Wanted", "WantedLetter", "analyse", "blank", "bridge", "check", "check_text", "classify",
     "classify_text", "compare", "demo", "doctor", "due", "due_once", "file_reports", "find_report", "install_excel",
     "install_libreoffice", "letter_list", "letters", "macro_register", "mask", "match_lists", "move_marks",
-    "narratives", "open_registers", "part_titles", "read_layouts", "report", "restate", "restate_records", "verify",
-    "write_analysis", "write_bridge", "write_classified", "write_due", "write_filing", "write_letters", "write_marked",
-    "write_masked", "write_matched", "write_moved", "write_narrative", "write_report", "write_restatement",
+    "narratives", "open_registers", "part_titles", "prove", "read_layouts", "report", "restate", "restate_records",
+    "verify", "write_analysis", "write_bridge", "write_classified", "write_due", "write_filing", "write_letters",
+    "write_marked", "write_masked", "write_matched", "write_moved", "write_narrative", "write_report",
+    "write_restatement",
 ]  # fmt: skip
 
 

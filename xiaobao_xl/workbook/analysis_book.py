@@ -25,6 +25,7 @@ import pandas as pd
 from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
 from openpyxl.styles.colors import Color
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 
 from xiaobao_xl.analyses.insights import Grid, Insights
 from xiaobao_xl.workbook import analysis_charts, palette
@@ -189,6 +190,7 @@ def _reasons(sheet: Worksheet, found: Insights) -> None:
         if one.cumulative - one.share < 0.8:
             dress(sheet.cell(row, 1), font=palette.STRONG)
     if found.ranking:
+        sheet.row_breaks.append(Break(id=TOP + len(found.ranking)))
         analysis_charts.pareto(
             sheet,
             f"A{TOP + len(found.ranking) + 1}",
