@@ -37,7 +37,8 @@ from xiaobao_xl.commands.options import (
 from xiaobao_xl.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from xiaobao_xl.tasks import Proofread
+    from xiaobao_xl.tasks import FiledTogether, Proofread, Reported
+    from xiaobao_xl.tasks.intake import Step
 
 
 @app.command()
@@ -94,19 +95,31 @@ def report(
         )
         if text is not None:
             return _proofread(tasks.check_text(result, text, step=step), json_to, overwrite=overwrite)
-        narrated = tasks.narratives(result, out or Path(), overwrite=overwrite) if narrative else []
-        written = (tasks.write_filing if is_filing else tasks.write_report)(
-            result, out or Path(), overwrite=overwrite, step=step
-        )
-        for one in narrated:
-            one.write(step)
+        written = _write(result, out or Path(), narrative=narrative, overwrite=overwrite, step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
-    prove(masker, *written, *(one.path for one in narrated), json_to)
+    prove(masker, *written, json_to)
     if json_to != "-":
-        (screen.filed if is_filing else screen.reported)(result, written, quiet=quiet)
-        for one in narrated:
-            typer.echo(f"已写出：{one.path}（分析报告；改后可用 --check-text 核对）")
+        reports = [path for path in written if path.suffix != ".docx"]
+        (screen.filed if is_filing else screen.reported)(result, reports, quiet=quiet)
+        for path in written[len(reports) :]:
+            typer.echo(f"已写出：{path}（分析报告；改后可用 --check-text 核对）")
     return FOUND if result.has_errors else FINE
+
+
+def _write(
+    result: Reported | FiledTogether, folder: Path, *, narrative: bool, overwrite: bool, step: Step
+) -> list[Path]:
+    """The reports with what goes beside them, then the narratives; nothing where one of them is there already."""
+    from xiaobao_xl import tasks
+
+    narrated = tasks.narratives(result, folder, overwrite=overwrite) if narrative else []
+    if isinstance(result, tasks.FiledTogether):
+        written = tasks.write_filing(result, folder, overwrite=overwrite, step=step)
+    else:
+        written = tasks.write_report(result, folder, overwrite=overwrite, step=step)
+    for one in narrated:
+        one.write(step)
+    return [*written, *(one.path for one in narrated)]
 
 
 def _proofread(found: Proofread, json_to: str, *, overwrite: bool) -> int:
