@@ -72,19 +72,19 @@ def shown() -> Iterator[Shown]:
     yield Shown(
         "每个数都有出处",
         "期间衔接",
-        "bridge 台账.xlsx --last 上期台账.xlsx --period 2026Q3 --out 衔接表.xlsx",
+        "bridge 本期台账.xlsx --last 上期台账.xlsx --period 2026-09 --out 衔接表.xlsx",
         "衔接表.xlsx",
     )
     yield Shown(
         "每个数都有出处",
         "重报说明",
-        "restate 上期台账.xlsx 台账.xlsx --period 2026Q3 --out 重报说明.xlsx",
+        "restate 上期台账.xlsx 本期台账.xlsx --period 2026Q3 --out 重报说明.xlsx",
         "重报说明.xlsx",
     )
     yield Shown(
         "每个数都有出处",
         "与监管清单核对",
-        "match 台账.xlsx --regulator 监管清单.xlsx --out 核对.xlsx",
+        "match 本期台账.xlsx --regulator 监管清单.xlsx --out 核对.xlsx",
         "核对.xlsx",
         "配对",
     )
@@ -93,17 +93,18 @@ def shown() -> Iterator[Shown]:
     for title, words in (
         ("逐月趋势", "趋势："),
         ("原因排列", "帕累托"),
+        ("原因排列图", "件数与累计占比"),
         ("网点与业务", "热力图："),
         ("账龄与时长", "在办账龄与"),
     ):
         yield Shown("分析", title, analysis, "分析.xlsx", words)
     narrative = "report complaint_quarterly 台账.xlsx --period 2026Q3 --name 望澜银行 --narrative --out 文字"
     yield Shown("文字", "投诉分析报告", narrative, "文字/*.docx")
-    yield Shown("文字", "投诉分析报告：图表", narrative, "文字/*.docx", "业务类别分布")
+    yield Shown("文字", "投诉分析报告：图表", narrative, "文字/*.docx", "投诉原因排列图")
     for letter in rules.letters.values():
         command = f"letter {letter.title} 台账.xlsx --no WL20260621168 --set 机构名称=望澜银行 --out {letter.title}"
         yield Shown("函件", letter.title, command, f"{letter.title}/*.docx")
-    yield Shown("脱敏", "培训用副本", "mask 台账.xlsx --audience training --out 培训.xlsx", "培训.xlsx")
+    yield Shown("脱敏", "培训用副本", "mask 台账.xlsx --audience training --out 培训.xlsx", "培训.xlsx", "投诉人0")
 
 
 def main() -> None:
@@ -137,20 +138,29 @@ def prepare(folder: Path) -> None:
     shutil.copyfile(resources.sample_path("投诉台账_样例.xlsx"), book)
     with (folder / "基础数据.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(BASES)
-    earlier(book, folder / "上期台账.xlsx")
+    shutil.copyfile(resources.sample_path("投诉台账_规范样例.xlsx"), folder / "本期台账.xlsx")
+    earlier(folder / "本期台账.xlsx", folder / "上期台账.xlsx")
     regulators_list(folder / "监管清单.xlsx")
     insurers_register(folder / "保险台账.xlsx")
 
 
 def earlier(book: Path, out: Path) -> None:
-    """The register as it may have stood: a few complaints otherwise classified, one more, one less."""
+    """The register as it may have stood: some complaints of August and September otherwise classified, one more still open."""
     workbook = load_workbook(book)
-    sheet = workbook.worksheets[0]
-    for row in range(40, 46):
-        for cell in sheet[row]:
-            if isinstance(cell.value, str) and cell.value == "信用卡":
-                cell.value = "借记卡"
-    sheet.delete_rows(60)
+    sheet = workbook["消费投诉台账"]
+    head = next(row for row in range(1, 9) if any(cell.value == "投诉编号" for cell in sheet[row]))
+    place = {str(cell.value): cell.column for cell in sheet[head]}
+    rows = range(head + 1, sheet.max_row + 1)
+    for row in list(rows)[40:70:6]:
+        cell = sheet.cell(row, place["投诉业务类别"])
+        cell.value = "借记卡" if cell.value != "借记卡" else "贷款"
+    lost = sheet.max_row + 1
+    for column in place.values():
+        sheet.cell(lost, column).value = sheet.cell(head + 38, column).value
+    sheet.cell(lost, place["投诉编号"]).value = "TS2026080999"
+    for title in ("处理决定日期", "告知日期", "告知方式", "办结日期", "处理结果", "满意度", "归档日期", "档案编号"):
+        sheet.cell(lost, place[title]).value = None
+    sheet.cell(lost, place["办理状态"]).value = "在办"
     workbook.save(out)
 
 
@@ -210,7 +220,7 @@ def insurers_register(out: Path) -> None:
 def run(command: str, folder: Path) -> None:
     """One command, as an officer would type it; findings (exit code 1) are no failure."""
     words = command.split()
-    if words[0] in {"check", "due", "report", "letter"}:
+    if words[0] in {"check", "due", "report", "letter", "bridge", "restate"}:
         words += ["--as-of", AS_OF]
     program = Path(sys.executable).with_name("xiaobao")
     ran = subprocess.run([program, *words], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603

@@ -10,12 +10,12 @@ from __future__ import annotations
 import importlib
 import io
 import sys
-import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from xiaobao_xl.documents.saving import pack
 from xiaobao_xl.rules import Rules, load_rules
 
 _HERE = Path(__file__).resolve().parent
@@ -35,11 +35,8 @@ def packed(document: Any, title: str) -> bytes:
     properties.author, properties.title, properties.comments = "xiaobao-xl", f"{title}模板", ""
     properties.created = properties.modified = _DAY
     properties.last_modified_by, properties.revision = "", 1
-    fresh, fixed = io.BytesIO(), io.BytesIO()
-    document.save(fresh)
-    with zipfile.ZipFile(fresh) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
+    fixed = io.BytesIO()
+    pack(document, fixed)
     return fixed.getvalue()
 
 

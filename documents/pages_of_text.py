@@ -64,12 +64,11 @@ def save(document: Document, path: Path) -> None:
 def paragraph(document: Document, text: str, style: str = "Normal") -> Any:
     """A paragraph; 【…】 stands highlighted, for the officer to fill in."""
     added = document.add_paragraph(style=style)
-    for place, part in enumerate(text.replace("【", "\0【").replace("】", "】\0").split("\0")):
+    for part in text.replace("【", "\0【").replace("】", "】\0").split("\0"):
         if part:
             run = added.add_run(part)
             if part.startswith("【"):
                 run.font.highlight_color = WD_COLOR_INDEX.YELLOW
-        del place
     return added
 
 

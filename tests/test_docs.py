@@ -78,6 +78,27 @@ def test_both_readmes_show_the_same_commands():
         assert blocks("README.md", language) == blocks("README.en.md", language)
 
 
+def test_the_commands_of_filing_run_in_order(tmp_path, monkeypatch):
+    """One after the other in one folder, as the page goes: what a command writes the next one reads."""
+    monkeypatch.chdir(tmp_path)
+    write_files("docs/filing.md", tmp_path)
+    for name in ("台账.xlsx", "去年.xlsx", "上期.xlsx", "报送时.xlsx", "监管清单.xlsx"):
+        shutil.copyfile(resources.sample_path(SAMPLE), tmp_path / name)
+    for name in ("标记表.xlsx", "新空表.xlsx"):
+        shutil.copyfile(resources.template_path("complaint_quarterly"), tmp_path / name)
+    before = (tmp_path / "台账.xlsx").read_bytes()
+    for _, command in commands("docs/filing.md"):
+        if "--check-text" in command:
+            [written] = (tmp_path / "文字").glob("*.docx")
+            shutil.copyfile(written, tmp_path / "分析报告.docx")
+        ran = run(*shlex.split(command)[1:], "--quiet") if " --list" not in command else run("letter", "--list")
+        assert ran.code in {0, 1}, (command, ran)
+        assert ran.out
+        words = shlex.split(command)
+        assert "--out" not in words or (tmp_path / words[words.index("--out") + 1]).exists(), command
+    assert (tmp_path / "台账.xlsx").read_bytes() == before
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name in {"README.en.md", "manual.md"}], ids=name_of)
 def test_the_python_example_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -136,6 +136,8 @@ def test_a_protected_form_is_filled_in_its_open_cells_and_stays_protected(tmp_pa
     assert told.code in {0, 1}, told
     [filled] = [path for path in (tmp_path / "出").glob("*.xlsx") if "底稿" not in path.name]
     sheet = openpyxl.load_workbook(filled).worksheets[0]
+    [record] = (tmp_path / "出").glob("报送记录_*.json")
+    assert f"表样指纹 {read_form(template).fingerprint}" in record.read_text(encoding="utf-8")
     assert sheet.protection.sheet
     assert isinstance(sheet["B4"].value, int)
     assert sheet["A4"].protection.locked
@@ -160,6 +162,23 @@ def test_a_mark_in_a_locked_cell_stops_the_filling(tmp_path: Path) -> None:
     assert told.code == 2
     assert "表.xlsx Sheet!B5：工作表受保护，这些格被锁定，不会写入" in told.err
     assert list((tmp_path / "出").glob("*")) == []
+
+
+def test_a_new_blank_form_is_told_how_it_gets_its_marks(tmp_path: Path) -> None:
+    blank = form(tmp_path / "新.xlsx", new_form)
+    told = run(
+        "report",
+        "complaint_quarterly",
+        str(SAMPLE),
+        "--period",
+        "2026Q3",
+        "--template",
+        str(blank),
+        "--out",
+        str(tmp_path / "出"),
+    )
+    assert told.code == 2
+    assert "新发的空表可用 xiaobao form 把上期的标记移过来" in told.err
 
 
 def test_the_command_shows_what_needs_a_look(tmp_path: Path) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from command_line import run
 from openpyxl import load_workbook
 
 from xiaobao_xl import tasks
+from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.rules import load_rules
 from xiaobao_xl.tasks import Reading
@@ -51,8 +55,32 @@ def _analyse(rules, reading, folder):
     return found.as_json()
 
 
+def _lists(rules, reading, folder):
+    found = None
+    for name in ("open_list", "major_report"):
+        wanted = tasks.Wanted(report=name, period="2026Q3")
+        found = tasks.report(rules, [SAMPLE], reading, wanted, DAY)
+        tasks.write_report(found, folder)
+    return found.as_json()
+
+
+def _narrative(rules, reading, folder):
+    wanted = tasks.Wanted(report="complaint_quarterly", period="2026Q3")
+    found = tasks.report(rules, [SAMPLE], reading, wanted, DAY)
+    tasks.write_narrative(found, folder)
+    return found.as_json()
+
+
+def _letters(rules, reading, folder):
+    for name in ("referral_slip", "follow_up_slip"):
+        wanted = tasks.WantedLetter(letter=name, keys=())
+        found = tasks.letters(rules, SAMPLE, reading, wanted, DAY)
+        tasks.write_letters(replace(found, pages=found.pages[:3]), folder)
+    return found.as_json()
+
+
 @pytest.mark.parametrize("audience", ["department", "training", "public"])
-@pytest.mark.parametrize("make", [_check, _due, _classify, _report, _analyse])
+@pytest.mark.parametrize("make", [_check, _due, _classify, _report, _analyse, _lists, _narrative, _letters])
 def test_no_output_tells_of_anyone(tmp_path, make, audience):
     rules, reading = load_rules(), Reading(sheet=SHEET, audience=audience)
     told = make(rules, reading, tmp_path)
@@ -92,3 +120,49 @@ def test_figures_are_the_same_for_every_audience():
         for audience in ("", "department", "training")
     }
     assert counted["department"] == counted["training"] == counted[""]
+
+
+# --- the option of the command line
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check 台账.xlsx --out 校验.xlsx --json 结果.json",
+        "classify 台账.xlsx --out 分类.xlsx",
+        "due 台账.xlsx --out 时限.xlsx",
+        "report overdue_list 台账.xlsx --period 2026Q3 --out 出",
+        "analyse 台账.xlsx --period 2026Q3 --out 分析.xlsx",
+        "letter 转办单 台账.xlsx --no WL20260621168 --out 函件",
+    ],
+)
+def test_the_option_masks_and_reads_back(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copyfile(SAMPLE, "台账.xlsx")
+    told = run(*command.split(), "--audience", "training")
+    assert told.code in {0, 1}, told
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "台账.xlsx"]
+    assert written
+    _, [register] = tasks.open_registers(load_rules(), tmp_path / "台账.xlsx", Reading())
+    names = {name for name in register.frame["complainant_name"].dropna() if len(name) > 2}
+    assert [str(found) for path in written for found in leaks_in(path, names)] == []
+
+
+def test_what_still_tells_of_somebody_is_taken_away_again(tmp_path):
+    reading = Reading(audience="training")
+    kept, told = tmp_path / "一.txt", tmp_path / "二.txt"
+    kept.write_text("投诉人001 反映年费", encoding="utf-8")
+    told.write_text("联系电话 13800138000", encoding="utf-8")
+    tasks.prove([kept], reading.masker)
+    with pytest.raises(
+        WorkbookError, match=r"二\.txt：脱敏后读回检查，仍有个人信息（正文：电话号码（138\*\*\*\*8000））"
+    ):
+        tasks.prove([kept, told], reading.masker)
+    assert not kept.exists()
+    assert not told.exists()
+
+
+def test_an_unknown_audience_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copyfile(SAMPLE, "台账.xlsx")
+    assert "没有名为 press 的脱敏对象" in run("due", "台账.xlsx", "--audience", "press").err

@@ -10,18 +10,10 @@ from typing import Any
 
 import typer
 
-from xiaobao_xl import # noqa: F401  (they add their commands to the app
-    day_commands,
-    desk_commands,
-    exchange_commands,
-    form_commands,
-    report_commands,
-    view_commands,
-    word_commands,
-)
+from xiaobao_xl.commands import day, desk, exchange, forms, reports, views, words  # noqa: F401  (they add their commands to the app)
 from xiaobao_xl.commands.daily import FINE, app
-from xiaobao_xl.errors import RulesError, XiaobaoError
 from xiaobao_xl.commands.options import in_chinese
+from xiaobao_xl.errors import RulesError, XiaobaoError
 
 FAILED = 2
 # Newer Typer carries its own copy of click and needs none installed; the base of its errors is found through one of them.

@@ -14,6 +14,7 @@ import typer
 
 from xiaobao_xl.commands.options import (
     AsOfOption,
+    AudienceOption,
     BesideOption,
     Book,
     HeadingsOption,
@@ -31,6 +32,7 @@ from xiaobao_xl.commands.options import (
 from xiaobao_xl.errors import WorkbookError
 
 if TYPE_CHECKING:
+    from xiaobao_xl.masking.masker import Masker
     from xiaobao_xl.rules import Rules
     from xiaobao_xl.tasks import Reading
 
@@ -62,7 +64,8 @@ def check(
     institution: InstitutionOption = "", as_of: AsOfOption = "", out: OutOption = None, json_to: JsonOption = "",
     password: PasswordOption = "", headings: HeadingsOption = None,
     waivers: Annotated[Path | None, typer.Option("--waivers", metavar="文件", help="豁免清单；不写则用台账旁的 waivers.yaml 与表内“豁免”页")] = None,
-    others: BesideOption = [], allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False, quiet: QuietOption = False,  # noqa: B006
+    others: BesideOption = [], audience: AudienceOption = "",  # noqa: B006
+    allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
     """校验：一次查出台账里的全部问题（单元格、依据、改法）。
 
@@ -75,14 +78,14 @@ def check(
     from xiaobao_xl import tasks
     from xiaobao_xl.commands import screen
 
-    loaded, day = load(rules, institution), day_of(as_of)
+    loaded, day, masker = load(rules, institution), day_of(as_of), masker_for(audience)
     refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         found = with_password(
             lambda given: tasks.check(
                 loaded,
                 book,
-                reading(book, register, sheet, headings, given, others),
+                reading(book, register, sheet, headings, given, others, masker),
                 day,
                 waivers_file=waivers,
                 step=step,
@@ -92,6 +95,7 @@ def check(
         if out:
             tasks.write_marked(found, out, overwrite=overwrite, allow_unsigned=allow_unsigned, step=step)
     write_json(json_to, found.as_json, overwrite=overwrite)
+    prove(masker, out, json_to)
     if json_to != "-":
         screen.checked(found, out, quiet=quiet)
     return FOUND if found.has_errors else FINE
@@ -105,6 +109,7 @@ def classify(
     model: Annotated[Path | None, typer.Option("--model", metavar="文件", help="xiaobao learn 写出的模型；只在它明显更好的类别上用")] = None,
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
+    audience: AudienceOption = "",
     allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
     """分类：按投诉内容建议业务类别与投诉原因，列出依据的词；从不改动已填的类别。
@@ -128,17 +133,24 @@ def classify(
         if json_to != "-":
             screen.one_classified(suggestion, tasks.part_titles(loaded))
         return FINE
+    masker = masker_for(audience)
     refuse([book], out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = with_password(
             lambda given: tasks.classify(
-                loaded, book, reading(book, register, sheet, headings, given), codes=codes, model=model, step=step
+                loaded,
+                book,
+                reading(book, register, sheet, headings, given, masker=masker),
+                codes=codes,
+                model=model,
+                step=step,
             ),
             password,
         )
         if out:
             tasks.write_classified(result, out, overwrite=overwrite, allow_unsigned=allow_unsigned, step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
+    prove(masker, out, json_to)
     if json_to != "-":
         screen.classified(result, out, quiet=quiet)
     return FINE
@@ -152,7 +164,8 @@ def due(
     ics: Annotated[Path | None, typer.Option("--ics", metavar="文件", help="日历提醒文件；有 --out 时默认写在其旁")] = None,
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     as_of: AsOfOption = "", out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "",
-    headings: HeadingsOption = None, others: BesideOption = [], allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False,  # noqa: B006
+    headings: HeadingsOption = None, others: BesideOption = [], audience: AudienceOption = "",  # noqa: B006
+    allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
 ) -> int:  # fmt: skip
     """时限：届满日、剩余天数和一句可以手工复核的说明；附时限看板与日历提醒。
@@ -175,18 +188,25 @@ def due(
     if book is None:
         _tell_one_due(tasks.due_once(loaded, deadline or "decision", values, day), json_to, overwrite=overwrite)
         return FINE
+    masker = masker_for(audience)
     beside = out.with_suffix(".ics") if out and out.suffix != ".ics" else None
     refuse([book], out, ics or beside, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = with_password(
             lambda given: tasks.due(
-                loaded, book, reading(book, register, sheet, headings, given, others), day, only=deadline, step=step
+                loaded,
+                book,
+                reading(book, register, sheet, headings, given, others, masker),
+                day,
+                only=deadline,
+                step=step,
             ),
             password,
         )
         if out or ics:
             ics = tasks.write_due(result, out, ics, overwrite=overwrite, allow_unsigned=allow_unsigned, step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
+    prove(masker, out, ics, json_to)
     if json_to != "-":
         screen.due(result, out, ics, quiet=quiet)
     return FINE
@@ -322,15 +342,37 @@ def refuse(books: list[Path], *targets: Path | str | None, overwrite: bool) -> N
 
 
 def reading(
-    book: Path, register: str, sheet: list[str], headings: Path | None, password: str, others: Sequence[Path] = ()
+    book: Path,
+    register: str,
+    sheet: list[str],
+    headings: Path | None,
+    password: str,
+    others: Sequence[Path] = (),
+    masker: Masker | None = None,
 ) -> Reading:
     """How a command reads its register, from its options."""
     from xiaobao_xl import tasks
 
     layouts = tasks.read_layouts(headings, beside=book)
     return tasks.Reading(
-        register=register, sheet=tuple(sheet), layouts=layouts, password=password, beside=tuple(others)
-    )
+        register=register, sheet=tuple(sheet), layouts=layouts, password=password, beside=tuple(others),
+        audience=masker.audience if masker else "", masker=masker,
+    )  # fmt: skip
+
+
+def masker_for(audience: str) -> Masker | None:
+    """What masks for an audience; None where none is named."""
+    from xiaobao_xl import tasks
+
+    return tasks.Reading(audience=audience).masker
+
+
+def prove(masker: Masker | None, *written: Path | str | None) -> None:
+    """Read what was written back, where it was masked; what still tells of a person is taken away again."""
+    if masker is not None:
+        from xiaobao_xl import tasks
+
+        tasks.prove([Path(path) for path in written if path and str(path) != "-"], masker)
 
 
 def with_password(run: Any, password: str) -> Any:

@@ -7,9 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xiaobao_xl.commands.daily import FINE, FOUND, app, day_of, load, reading, refuse, with_password, write_json
+from xiaobao_xl.commands.daily import (
+    FINE,
+    FOUND,
+    app,
+    day_of,
+    load,
+    masker_for,
+    prove,
+    reading,
+    refuse,
+    with_password,
+    write_json,
+)
 from xiaobao_xl.commands.options import (
     AsOfOption,
+    AudienceOption,
     HeadingsOption,
     InstitutionOption,
     JsonOption,
@@ -24,7 +37,8 @@ from xiaobao_xl.commands.options import (
 from xiaobao_xl.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from xiaobao_xl.tasks import Proofread
+    from xiaobao_xl.tasks import FiledTogether, Proofread, Reported
+    from xiaobao_xl.tasks.intake import Step
 
 
 @app.command()
@@ -41,6 +55,7 @@ def report(
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     as_of: AsOfOption = "",
     out: Annotated[Path | None, typer.Option("--out", metavar="目录", help="报表与底稿写到这个目录；不写则写到当前目录")] = None,
+    audience: AudienceOption = "",
     json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
@@ -59,7 +74,7 @@ def report(
 
     if text is not None and narrative:
         raise WorkbookError("--check-text 只核对已有的报告，不能和 --narrative 一起写；请分两次运行。")
-    loaded, day = load(rules, institution), day_of(as_of)
+    loaded, day, masker = load(rules, institution), day_of(as_of), masker_for(audience)
     wanted = tasks.Wanted(
         report=tasks.find_report(loaded, report_id),
         period=period,
@@ -74,24 +89,42 @@ def report(
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = with_password(
             lambda given: (tasks.file_reports if is_filing else tasks.report)(
-                loaded, books, reading(books[0], register, sheet, headings, given), wanted, day, step=step
+                loaded,
+                books,
+                reading(books[0], register, sheet, headings, given, masker=masker),
+                wanted,
+                day,
+                step=step,
             ),
             password,
         )
         if text is not None:
             return _proofread(tasks.check_text(result, text, step=step), json_to, overwrite=overwrite)
-        narrated = tasks.narratives(result, out or Path(), overwrite=overwrite) if narrative else []
-        written = (tasks.write_filing if is_filing else tasks.write_report)(
-            result, out or Path(), overwrite=overwrite, step=step
-        )
-        for one in narrated:
-            one.write(step)
+        written = _write(result, out or Path(), narrative=narrative, overwrite=overwrite, step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
+    prove(masker, *written, json_to)
     if json_to != "-":
-        (screen.filed if is_filing else screen.reported)(result, written, quiet=quiet)
-        for one in narrated:
-            typer.echo(f"已写出：{one.path}（分析报告；改后可用 --check-text 核对）")
+        reports = [path for path in written if path.suffix != ".docx"]
+        (screen.filed if is_filing else screen.reported)(result, reports, quiet=quiet)
+        for path in written[len(reports) :]:
+            typer.echo(f"已写出：{path}（分析报告；改后可用 --check-text 核对）")
     return FOUND if result.has_errors else FINE
+
+
+def _write(
+    result: Reported | FiledTogether, folder: Path, *, narrative: bool, overwrite: bool, step: Step
+) -> list[Path]:
+    """The reports with what goes beside them, then the narratives; nothing where one of them is there already."""
+    from xiaobao_xl import tasks
+
+    narrated = tasks.narratives(result, folder, overwrite=overwrite) if narrative else []
+    if isinstance(result, tasks.FiledTogether):
+        written = tasks.write_filing(result, folder, overwrite=overwrite, step=step)
+    else:
+        written = tasks.write_report(result, folder, overwrite=overwrite, step=step)
+    for one in narrated:
+        one.write(step)
+    return [*written, *(one.path for one in narrated)]
 
 
 def _proofread(found: Proofread, json_to: str, *, overwrite: bool) -> int:

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from xiaobao_xl.commands.daily import FINE, FOUND, app, load, reading, refuse, with_password, write_json
+from xiaobao_xl.commands.daily import (
+    FINE,
+    FOUND,
+    app,
+    load,
+    masker_for,
+    prove,
+    reading,
+    refuse,
+    with_password,
+    write_json,
+)
 from xiaobao_xl.commands.options import (
     AudienceOption,
     Book,
@@ -31,6 +42,7 @@ def analyse(
     period: Annotated[str, typer.Option("--period", metavar="期间", help="如 2026Q3、2026-09、2026H1、2026")],
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     out: OutOption = None, json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
+    audience: AudienceOption = "",
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
     """分析：趋势、原因排列、热力图、账龄、重复投诉、热词与预警，带图表，每个数都能筛出投诉。
@@ -42,18 +54,19 @@ def analyse(
     from xiaobao_xl import tasks
     from xiaobao_xl.commands import screen, screen_views
 
-    loaded = load(rules, institution)
+    loaded, masker = load(rules, institution), masker_for(audience)
     refuse(books, out, json_to, overwrite=overwrite)
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = with_password(
             lambda given: tasks.analyse(
-                loaded, books, reading(books[0], register, sheet, headings, given), period, step=step
+                loaded, books, reading(books[0], register, sheet, headings, given, masker=masker), period, step=step
             ),
             password,
         )
         if out:
             tasks.write_analysis(result, out, overwrite=overwrite, step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
+    prove(masker, out, json_to)
     if json_to != "-":
         screen_views.analysed(result, out, quiet=quiet)
     return FINE

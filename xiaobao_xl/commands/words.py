@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xiaobao_xl.commands.daily import FINE, app, day_of, load, reading, refuse, with_password, write_json
+from xiaobao_xl.commands.daily import (
+    FINE,
+    app,
+    day_of,
+    load,
+    masker_for,
+    prove,
+    reading,
+    refuse,
+    with_password,
+    write_json,
+)
 from xiaobao_xl.commands.options import (
     AsOfOption,
+    AudienceOption,
     HeadingsOption,
     InstitutionOption,
     JsonOption,
@@ -36,6 +48,7 @@ def letter(
     template: Annotated[Path | None, typer.Option("--template", metavar="文件", help="自己的 Word 模板（.docx）；不写则用同名模板")] = None,
     listed: Annotated[bool, typer.Option("--list", help="列出有哪些函件，各要台账里的什么，哪些由人填写")] = False,
     sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "", as_of: AsOfOption = "",  # noqa: B006
+    audience: AudienceOption = "",
     json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
@@ -50,7 +63,7 @@ def letter(
     from xiaobao_xl import tasks
     from xiaobao_xl.commands import screen
 
-    loaded, day = load(rules, institution), day_of(as_of)
+    loaded, day, masker = load(rules, institution), day_of(as_of), masker_for(audience)
     if listed:
         for line in tasks.letter_list(loaded):
             typer.echo(line)
@@ -70,7 +83,7 @@ def letter(
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = with_password(
             lambda password: tasks.letters(
-                loaded, book, reading(book, "", sheet, headings, password), wanted, day, step=step
+                loaded, book, reading(book, "", sheet, headings, password, masker=masker), wanted, day, step=step
             ),
             password,
         )
@@ -83,6 +96,7 @@ def letter(
         with screen.progress(quiet=quiet or json_to == "-") as step:
             tasks.write_letters(result, out, overwrite=overwrite, step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
+    prove(masker, *result.written, json_to)
     if json_to != "-":
         _tell_after(result, out)
     return FINE

@@ -36,7 +36,13 @@ def save(document: Document, out: Path, *, overwrite: bool = False) -> None:
 
 
 def pack(document: Document, target: BinaryIO) -> None:
-    """Write a document into an open file with fixed dates inside the zip."""
+    """Write a document into an open file with fixed dates inside the zip, and without a picture of its first page.
+
+    Such a picture shows another document: the one python-docx begins from, or an officer's template before it was filled.
+    """
+    for name, relation in list(document.part.package.rels.items()):
+        if relation.reltype.endswith("/thumbnail"):
+            del document.part.package.rels[name]
     drawn = io.BytesIO()
     document.save(drawn)
     with zipfile.ZipFile(drawn) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.law_search import LawFound, search_law
     from xiaobao_xl.tasks.learning import Learned, learn, write_model
     from xiaobao_xl.tasks.lettering import Lettered, WantedLetter, letter_list, letters, write_letters
-    from xiaobao_xl.tasks.masking import MaskedBook, mask, write_masked
+    from xiaobao_xl.tasks.masking import MaskedBook, mask, prove, write_masked
     from xiaobao_xl.tasks.matching import MatchedBook, match_lists, write_matched
     from xiaobao_xl.tasks.merging import Merged, merge, write_merged
     from xiaobao_xl.tasks.narrating import Proofread, check_text, narratives, write_narrative
@@ -64,7 +64,7 @@ _HOMES = {
     "planning": ("Day", "today", "write_today"),
     "merging": ("Merged", "merge", "write_merged"),
     "lettering": ("Lettered", "WantedLetter", "letter_list", "letters", "write_letters"),
-    "masking": ("MaskedBook", "mask", "write_masked"),
+    "masking": ("MaskedBook", "mask", "prove", "write_masked"),
     "narrating": ("Proofread", "check_text", "narratives", "write_narrative"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
     "splitting": ("Divided", "Division", "split", "write_split"),
@@ -80,8 +80,8 @@ __all__ = [
     "Verified", "Wanted", "WantedLetter", "analyse", "blank", "bridge", "check", "check_text", "classify",
     "classify_text", "compare", "demo", "doctor", "due", "due_once", "file_reports", "find_report", "gather",
     "handover", "install_excel", "install_libreoffice", "learn", "letter_list", "letters", "macro_register", "mask",
-    "match_lists", "merge", "move_marks", "narratives", "open_registers", "part_titles", "read_layouts", "report",
-    "restate", "restate_records", "search_law", "split", "today", "verify", "what_if", "write_analysis",
+    "match_lists", "merge", "move_marks", "narratives", "open_registers", "part_titles", "prove", "read_layouts",
+    "report", "restate", "restate_records", "search_law", "split", "today", "verify", "what_if", "write_analysis",
     "write_bridge", "write_classified", "write_due", "write_filing", "write_gathered", "write_handover",
     "write_letters", "write_marked", "write_masked", "write_matched", "write_merged", "write_model", "write_moved",
     "write_narrative", "write_report", "write_restatement", "write_split", "write_today", "write_what_if",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -170,7 +170,7 @@ def letters(
     given = _given(letter, wanted.given)
     template = read_template(_template(name, wanted), letter.names(schema), letter.withheld(schema))
     step("读取台账")
-    reading = Reading(register=letter.register, sheet=reading.sheet, layouts=reading.layouts, password=reading.password)
+    reading = replace(reading, register=letter.register)
     _, registers = open_registers(rules, source, reading)
     context = rules.context(as_of)
     written = [Facts(letter, register, context, given) for register in registers]

@@ -149,3 +149,26 @@ def _unread(rules: Rules, book: Book, reading: Reading, registers: Sequence[Regi
             with suppress(WorkbookError):
                 found += open_registers(rules, book, replace(reading, sheet=(name,)))[1]
     return found
+
+
+def prove(written: Sequence[Path], masker: Masker) -> None:
+    """Read files made of masked registers back; those that still tell of a person are taken away again.
+
+    Args:
+        written: the files, each of any kind this tool writes.
+        masker: what they were masked by.
+
+    Raises:
+        WorkbookError: something personal survived; names the file, the part and what it is, masked.
+    """
+    from xiaobao_xl.workbook.leak_check import leaks_in
+
+    for path in written:
+        found = leaks_in(path, masker.values, masker.allowed, with_persons=masker.audience != "regulator")
+        if found:
+            for each in written:
+                each.unlink(missing_ok=True)
+            raise WorkbookError(
+                f"{path.name}：脱敏后读回检查，仍有个人信息（{found[0]}），这次写出的文件已全部删去；"
+                "请把这一处在台账中改掉，或改用 xiaobao mask 先做脱敏副本。"
+            )

@@ -95,6 +95,7 @@ def as_text(content: dict[str, Any]) -> str:
 def _files(result: Reported, folder: Path) -> Iterator[FileMark]:
     """Every file the report follows from, and the report."""
     from xiaobao_xl.workbook.filling import sha256_of
+    from xiaobao_xl.workbook.form_cells import read_form
 
     filled = result.filled
     current = len(result.taken.current)
@@ -112,7 +113,9 @@ def _files(result: Reported, folder: Path) -> Iterator[FileMark]:
     name = _seen_from(folder, rules) if rules else f"{SHIPPED}rules.yaml"
     yield FileMark("rules", name, result.rules.sha256, f"版本 {result.rules.version}")
     if filled:
-        yield FileMark("template", _template(result, folder), filled.template_sha256)
+        own = result.wanted.template
+        form = f"表样指纹 {read_form(own).fingerprint}" if own and own.is_file() else ""
+        yield FileMark("template", _template(result, folder), filled.template_sha256, form)
         yield FileMark("output", filled.path.name, filled.sha256, "填报完成时")
 
 

@@ -13,23 +13,22 @@
 from __future__ import annotations
 
 import math
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
 from openpyxl.styles.colors import Color
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 
 from xiaobao_xl.analyses.insights import Grid, Insights
 from xiaobao_xl.workbook import analysis_charts, palette
-from xiaobao_xl.workbook.drawing import Drawing, Row, dress, lines_needed, put
-from xiaobao_xl.workbook.paper_form import head, link
+from xiaobao_xl.workbook.drawing import Drawing, Row, dress, put
+from xiaobao_xl.workbook.paper_form import head, line, link, relative
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -78,7 +77,7 @@ def write_analysis(out: Path, found: Insights, paths: Sequence[Path], *, title: 
     _ages(sheets[AGES], found)
     _again(sheets[AGAIN], found)
     _words(sheets[WORDS], found)
-    _list(drawing, sheets[LIST], found, [_relative(path, out.parent) for path in paths])
+    _list(drawing, sheets[LIST], found, [relative(path, out.parent) for path in paths])
     for sheet in sheets.values():
         palette.print_landscape(sheet, title_rows="" if sheet.title == OVERVIEW else f"1:{TOP - 1}")
         sheet.sheet_view.showGridLines = False
@@ -119,7 +118,7 @@ def _overview(sheet: Worksheet, found: Insights, title: str) -> None:
             advice,
             _told(found.keys_at(one.positions)),
         )
-        _line(sheet, row, cells, _OVERVIEW_WIDTHS)
+        line(sheet, row, cells, _OVERVIEW_WIDTHS)
         dress(
             sheet.cell(row, 1),
             font=palette.LEVEL_FONTS["warning"],
@@ -170,7 +169,7 @@ def _trend(sheet: Worksheet, found: Insights) -> None:
     hint = "在“清单”页按“收到月份”“办结月份”筛选即得每个数的投诉；在办是月末尚未办结、撤回、不予受理的件数。"
     head(sheet, "趋势：逐月收到、办结与在办", hint, ("月份", "收到", "办结", "月末在办"), (12, 11, 11, 11))
     for row, month in enumerate(found.months, start=TOP):
-        _line(sheet, row, (month.title, month.received, month.closed, month.pending), (12, 11, 11, 11))
+        line(sheet, row, (month.title, month.received, month.closed, month.pending), (12, 11, 11, 11))
     if found.months:
         analysis_charts.lines(
             sheet, "F3", TOP - 1, (2, 4), (TOP, TOP + len(found.months) - 1), "逐月收到、办结与月末在办（件）"
@@ -183,12 +182,13 @@ def _reasons(sheet: Worksheet, found: Insights) -> None:
     head(sheet, "投诉原因排列（帕累托）", hint, ("原因", "件数", "占比", "累计占比", "图中简称"), widths)
     short = short_titles([one.title for one in found.ranking])
     for row, one in enumerate(found.ranking, start=TOP):
-        _line(sheet, row, (one.title, one.count, one.share, one.cumulative, short[row - TOP]), widths)
+        line(sheet, row, (one.title, one.count, one.share, one.cumulative, short[row - TOP]), widths)
         sheet.cell(row, 3).number_format = sheet.cell(row, 4).number_format = "0.0%"
         sheet.cell(row, 5).font = palette.FAINT
         if one.cumulative - one.share < 0.8:
             dress(sheet.cell(row, 1), font=palette.STRONG)
     if found.ranking:
+        sheet.row_breaks.append(Break(id=TOP + len(found.ranking)))
         analysis_charts.pareto(
             sheet,
             f"A{TOP + len(found.ranking) + 1}",
@@ -223,7 +223,7 @@ def _ages(sheet: Worksheet, found: Insights) -> None:
     _heads(sheet, row + 1, ("办理天数", "件数"))
     first = row + 2
     for place, (title, count) in enumerate(found.spans, start=first):
-        _line(sheet, place, (title, count), widths)
+        line(sheet, place, (title, count), widths)
     last = first + len(found.spans) - 1
     if len(found.days):
         middle, ninth = np.median(found.days), np.percentile(found.days, 90)
@@ -237,7 +237,7 @@ def _again(sheet: Worksheet, found: Insights) -> None:
     widths = (18, 9, 13, 13, 36, 80)
     head(sheet, "重复投诉", hint, ("投诉人", "件数", "首次", "最近", "涉及业务", "投诉编号"), widths)
     for row, one in enumerate(found.repeaters, start=TOP):
-        _line(sheet, row, (one.label, one.count, one.first, one.last, "、".join(one.matters), _told(one.keys)), widths)
+        line(sheet, row, (one.label, one.count, one.first, one.last, "、".join(one.matters), _told(one.keys)), widths)
     if not found.repeaters:
         put(sheet.cell(TOP, 1), "没有证件号码或联系电话相同的投诉人。", font=palette.TEXT)
 
@@ -255,7 +255,7 @@ def _words(sheet: Worksheet, found: Insights) -> None:
             word.before if found.has_earlier_texts else None,
             _told(found.keys_at(word.texts)),
         )
-        _line(sheet, row, cells, widths)
+        line(sheet, row, cells, widths)
     if found.words:
         analysis_charts.bars(
             sheet, "F3", 2, (TOP, TOP + len(found.words) - 1), "本期含有该词的投诉（件）", is_lying=True, size=(16, 12)
@@ -268,9 +268,9 @@ def _matrix(sheet: Worksheet, grid: Grid, widths: Sequence[float]) -> int:
     """Counts with sums on both sides; gives the row after the last."""
     row = TOP
     for title, counts in zip(grid.rows, grid.counts.tolist(), strict=True):
-        _line(sheet, row, (title, *counts, sum(counts)), widths)
+        line(sheet, row, (title, *counts, sum(counts)), widths)
         row += 1
-    _line(sheet, row, ("合计", *grid.counts.sum(axis=0).tolist(), int(grid.counts.sum())), widths)
+    line(sheet, row, ("合计", *grid.counts.sum(axis=0).tolist(), int(grid.counts.sum())), widths)
     for column in range(1, len(grid.columns) + 3):
         dress(sheet.cell(row, column), font=palette.STRONG, fill=palette.fill(palette.PALE))
     return row + 1
@@ -295,24 +295,24 @@ def _listed(found: Insights, text: int, day: int, linked: int) -> Iterator[Row]:
     rows, rule = found.stack, found.rule
     begun, ended = (_days(rows.frame, column) for column in (rule.received, rule.ended[0]))
     lines: Iterator[Any] = found.listed.itertuples(index=False)
-    for line in lines:
-        origin = rows.registers[rows.number[line.position]].origin
+    for one in lines:
+        origin = rows.registers[rows.number[one.position]].origin
         words = (
-            line.received_month,
-            line.closed_month,
-            "是" if line.in_period else "否",
-            line.ranked,
-            line.down,
-            line.across,
-            line.unit,
-            line.age,
-            line.span,
-            line.person,
-            line.alarms,
+            one.received_month,
+            one.closed_month,
+            "是" if one.in_period else "否",
+            one.ranked,
+            one.down,
+            one.across,
+            one.unit,
+            one.age,
+            one.span,
+            one.person,
+            one.alarms,
         )
         yield Row((
-            (str(rows.keys[line.position]), text), (origin.file, text), (origin.sheet, text), (int(rows.rows[line.position]), linked),
-            (begun[line.position], day), (ended[line.position], day), *((word, text) for word in words),
+            (str(rows.keys[one.position]), text), (origin.file, text), (origin.sheet, text), (int(rows.rows[one.position]), linked),
+            (begun[one.position], day), (ended[one.position], day), *((word, text) for word in words),
         ))  # fmt: skip
 
 
@@ -320,25 +320,6 @@ def _days(frame: pd.DataFrame, column: str) -> list[Any]:
     if column not in frame:
         return [None] * len(frame)
     return [None if pd.isna(cell) else cell.date() for cell in frame[column]]
-
-
-def _line(sheet: Worksheet, row: int, cells: Sequence[object], widths: Sequence[float]) -> None:
-    for column, content in enumerate(cells, start=1):
-        cell = sheet.cell(row, column)
-        is_words = isinstance(content, str)
-        put(
-            cell,
-            content,
-            font=palette.TEXT,
-            border=palette.UNDERLINE,
-            alignment=palette.WRAPPED if is_words else palette.CENTRED,
-        )
-        if hasattr(content, "isoformat"):
-            cell.number_format = palette.DATE_FORMAT
-    wrapped = [
-        lines_needed(cell, width - 1) for cell, width in zip(cells, widths, strict=False) if isinstance(cell, str)
-    ]
-    sheet.row_dimensions[row].height = 5 + 14 * max(wrapped, default=1)
 
 
 def _heads(sheet: Worksheet, row: int, titles: Sequence[str]) -> None:
@@ -358,13 +339,6 @@ def _told(keys: Sequence[str]) -> str:
     """Complaint numbers; the rest as a count, all of them are on 清单."""
     shown = "、".join(key or "（无编号）" for key in keys[:_KEYS_SHOWN])
     return shown + (f" 等 {len(keys)} 件" if len(keys) > _KEYS_SHOWN else "")
-
-
-def _relative(path: Path, folder: Path) -> str:
-    try:
-        return quote(Path(os.path.relpath(path, folder)).as_posix())
-    except ValueError:
-        return path.resolve().as_uri()
 
 
 def short_titles(titles: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from xiaobao_xl.filings.bridges import Bridge, BridgeStep, Line
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.bridge_chart import draw_bridge
 from xiaobao_xl.workbook.drawing import Drawing, lines_needed, put
-from xiaobao_xl.workbook.paper_form import TOP, head, link
+from xiaobao_xl.workbook.paper_form import TOP, head, line, link
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -136,16 +136,16 @@ def _lines_sheet(sheet: Worksheet, bridge: Bridge) -> list[int]:
     row, starts = TOP, []
     for step in bridge.steps:
         starts.append(row)
-        for line in step.lines:
-            _line(sheet, row, (f"{_SIGNS[step.sign]}{step.title}", *_cells(line)), _LINE_WIDTHS)
+        for told in step.lines:
+            line(sheet, row, (f"{_SIGNS[step.sign]}{step.title}", *_cells(told)), _LINE_WIDTHS)
             row += 1
     sheet.auto_filter.ref = f"A{TOP - 1}:G{max(TOP, row - 1)}"
     sheet.freeze_panes = f"C{TOP}"
     return starts
 
 
-def _cells(line: Line) -> tuple[str, ...]:
-    return line.key or "（无编号）", line.old_place, line.old_state, line.new_place, line.new_state, line.why
+def _cells(told: Line) -> tuple[str, ...]:
+    return told.key or "（无编号）", told.old_place, told.old_state, told.new_place, told.new_state, told.why
 
 
 def _table(
@@ -154,20 +154,7 @@ def _table(
 ) -> None:  # fmt: skip
     head(sheet, title, hint, headings, widths)
     for row, cells in enumerate(rows, start=TOP):
-        _line(sheet, row, cells, widths)
+        line(sheet, row, cells, widths)
     if not rows:
         put(sheet.cell(TOP, 1), nothing, font=palette.TEXT)
     sheet.auto_filter.ref = f"A{TOP - 1}:{chr(ord('A') + len(headings) - 1)}{max(TOP, TOP + len(rows) - 1)}"
-
-
-def _line(sheet: Worksheet, row: int, cells: Sequence[str], widths: Sequence[float]) -> None:
-    for column, content in enumerate(cells, start=1):
-        put(
-            sheet.cell(row, column),
-            content or None,
-            font=palette.TEXT,
-            border=palette.UNDERLINE,
-            alignment=palette.WRAPPED,
-        )
-    lines = (lines_needed(cell, width) for cell, width in zip(cells, widths, strict=True))
-    sheet.row_dimensions[row].height = 6 + 14 * max(lines)

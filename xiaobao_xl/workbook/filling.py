@@ -81,7 +81,9 @@ def fill(template: Path, figures: Figures, out: Path, *, overwrite: bool = False
     with _opened(template) as book:
         found = marked_cells(book, figures, template.name)
         if not found:
-            raise WorkbookError(f"{template}：模板中没有任何标记（如 {{{{ 本期收到 }}}}），无法填报；请确认选对了模板")
+            raise WorkbookError(
+                f"{template}：模板中没有任何标记（如 {{{{ 本期收到 }}}}），无法填报；请确认选对了模板。新发的空表可用 xiaobao form 把上期的标记移过来"
+            )
         _refuse_locked(template, found)
         titled = titled_sheets(book, figures, template.name)
         placed = _filled(book, [cell for cell in found if cell.sheet not in titled], figures, template.name)

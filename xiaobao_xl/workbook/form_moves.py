@@ -12,9 +12,9 @@ from typing import Final, Literal
 from xiaobao_xl import package
 from xiaobao_xl.package.references import address
 from xiaobao_xl.workbook import palette
-from xiaobao_xl.workbook.drawing import Drawing, dress, lines_needed, put, refuse_existing
+from xiaobao_xl.workbook.drawing import Drawing, dress, refuse_existing
 from xiaobao_xl.workbook.form_cells import Form, FormCell, blank_cells
-from xiaobao_xl.workbook.paper_form import TOP, head
+from xiaobao_xl.workbook.paper_form import TOP, head, line
 
 Verdict = Literal["same", "moved", "reworded", "lost"]
 VERDICT_TITLES: Final[dict[Verdict, str]] = {
@@ -130,15 +130,9 @@ def write_side_by_side(out: Path, old: Form, new: Form, moved: Sequence[Move], *
             move.old.marks, move.old.place, move.old.words, move.new.place if move.new else "—",
             move.new.words if move.new else "—", VERDICT_TITLES[move.verdict],
         )  # fmt: skip
-        for column, content in enumerate(cells, start=1):
-            put(
-                sheet.cell(row, column), content, font=palette.TEXT, border=palette.UNDERLINE, alignment=palette.WRAPPED
-            )
+        line(sheet, row, cells, _WIDTHS)
         if move.verdict in colours:
             dress(sheet.cell(row, 6), fill=palette.fill(colours[move.verdict]))
-        sheet.row_dimensions[row].height = 5 + 14 * max(
-            lines_needed(cell, width - 1) for cell, width in zip(cells, _WIDTHS, strict=True)
-        )
     _added(drawing, added(old, new, moved))
     palette.print_landscape(sheet, title_rows=f"1:{TOP - 1}")
     drawing.save(out, overwrite=overwrite)
@@ -150,8 +144,7 @@ def _added(drawing: Drawing, cells: Sequence[FormCell]) -> None:
     hint = "新表样中上期没有的填报格；需要填的请在新表里自行写上标记。"
     head(sheet, f"本期新增的填报格（{len(cells)}）", hint, ("位置", "行标题", "列标题"), (20, 50, 50))
     for row, content in enumerate(_lines(cells), start=TOP):
-        for column, text in enumerate(content, start=1):
-            put(sheet.cell(row, column), text, font=palette.TEXT, border=palette.UNDERLINE, alignment=palette.WRAPPED)
+        line(sheet, row, content, (20, 50, 50))
 
 
 def _lines(cells: Sequence[FormCell]) -> Iterator[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ from xiaobao_xl.known_values import KnownValues
 from xiaobao_xl.masking.leaks import Leak, leaks
 
 _XML: Final = (".xml", ".rels", ".vml", ".svg")
+_MEASURES: Final = ("word/fontTable.xml",)  # names and measures of fonts; their signatures look like card numbers
 _PIECE: Final = 1 << 23
 _NODE = re.compile(rb">([^<]+)(?=<)|(?<! r)(?<! s)(?<!panose)=(?:\"([^\"<]+)\"|'([^'<]+)')")
 """Characters and attributes; not the address and style of a cell, nor the measures of a font."""
@@ -84,6 +85,8 @@ def _parts(stream: IO[bytes], inside: str) -> Iterator[tuple[str, set[str]]]:
         for name in archive.namelist():
             where = f"{inside}{name}"
             with archive.open(name) as part:
+                if name.endswith(_MEASURES):
+                    continue
                 if name.lower().endswith(_XML):
                     yield where, _of_xml(part)
                     continue

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from xiaobao_xl.counterparts import CERTAINTY_TITLES, Counterpart, Matched
 from xiaobao_xl.workbook import palette
-from xiaobao_xl.workbook.drawing import Drawing, dress, lines_needed, put
-from xiaobao_xl.workbook.paper_form import TOP, head
+from xiaobao_xl.workbook.drawing import Drawing, dress, put
+from xiaobao_xl.workbook.paper_form import TOP, head, line
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -124,15 +124,6 @@ def _sheet(
     ]
     head(sheet, f"{title}（{len(rows)}）", hint, headings, widths)
     for number, row in enumerate(rows, start=TOP):
-        for column, content in enumerate(row, start=1):
-            put(
-                sheet.cell(number, column),
-                content,
-                font=palette.TEXT,
-                border=palette.UNDERLINE,
-                alignment=palette.WRAPPED,
-            )
-        needed = (lines_needed(str(content), width - 1) for content, width in zip(row, widths, strict=True))
-        sheet.row_dimensions[number].height = 5 + 14 * max(needed)
+        line(sheet, number, row, widths)
     if not rows:
         put(sheet.cell(TOP, 1), "没有。", font=palette.TEXT)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from xiaobao_xl.figures.values import Operation
 from xiaobao_xl.workbook import palette
-from xiaobao_xl.workbook.drawing import put
+from xiaobao_xl.workbook.drawing import lines_needed, put
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -59,6 +64,30 @@ def head(sheet: Worksheet, title: str, hint: str, headings: Sequence[str], width
     sheet.freeze_panes = f"A{TOP}"
     sheet.sheet_view.showGridLines = False
     palette.print_landscape(sheet, title_rows=f"{TOP - 1}:{TOP - 1}")
+
+
+def line(
+    sheet: Worksheet, row: int, cells: Sequence[object], widths: Sequence[float], *, font: Font = palette.TEXT
+) -> None:
+    """One row of a table: words wrapped, all else centred, days as days, and high enough for the longest text."""
+    for column, content in enumerate(cells, start=1):
+        cell = sheet.cell(row, column)
+        alignment = palette.WRAPPED if isinstance(content, str) else palette.CENTRED
+        put(cell, None if content == "" else content, font=font, border=palette.UNDERLINE, alignment=alignment)
+        if isinstance(content, date):
+            cell.number_format = palette.DATE_FORMAT
+    wrapped = (
+        lines_needed(cell, width - 1) for cell, width in zip(cells, widths, strict=False) if isinstance(cell, str)
+    )
+    sheet.row_dimensions[row].height = 6 + 14 * max(wrapped, default=1)
+
+
+def relative(path: Path, folder: Path) -> str:
+    """A link from a folder to a file, so that both may be moved together; absolute across drives."""
+    try:
+        return quote(Path(os.path.relpath(path, folder)).as_posix())
+    except ValueError:
+        return path.resolve().as_uri()
 
 
 def link(sheet: Worksheet, address: str, target: tuple[str, str], file: str = "") -> None:

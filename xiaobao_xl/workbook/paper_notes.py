@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from openpyxl.styles import Font
@@ -11,9 +11,8 @@ from xiaobao_xl.figures.cross_footing import Counted, Why, explain, sentence
 from xiaobao_xl.figures.values import Figures, Footing
 from xiaobao_xl.findings import Level
 from xiaobao_xl.workbook import palette
-from xiaobao_xl.workbook.drawing import lines_needed, put
 from xiaobao_xl.workbook.filling import Filled, sha256_of
-from xiaobao_xl.workbook.paper_form import TOP, head
+from xiaobao_xl.workbook.paper_form import TOP, head, line
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -45,12 +44,12 @@ def foot_rows(sheet: Worksheet, row: int, figures: Counted, why: Why | None = No
 def _foot(sheet: Worksheet, row: int, figures: Counted, footing: Footing, why: Why | None) -> int:
     left, right = footing.sums
     title = footing.title + ("（同源）" if footing.same_source else "")
-    _line(
+    line(
         sheet,
         row,
         (title, left, right, left - right, footing.verdict, sentence(figures, footing)),
-        palette.STRONG,
         _FOOT_WIDTHS,
+        font=palette.STRONG,
     )
     cell = sheet.cell(row, 5)
     level: Level = "note" if footing.unchecked else "error"
@@ -62,7 +61,7 @@ def _foot(sheet: Worksheet, row: int, figures: Counted, footing: Footing, why: W
         if footing.parts and not part.holds:
             row += 1
             sums = (*part.sums, part.sums[0] - part.sums[1])
-            _line(sheet, row, ("　其中", *sums, part.verdict, sentence(figures, part)), palette.TEXT, _FOOT_WIDTHS)
+            line(sheet, row, ("　其中", *sums, part.verdict, sentence(figures, part)), _FOOT_WIDTHS, font=palette.TEXT)
         row = _broken(sheet, row, figures, footing, part, why)
     return row + 1
 
@@ -79,21 +78,8 @@ def _broken(sheet: Worksheet, row: int, figures: Counted, footing: Footing, part
             "",
             explain(figures, footing, position, why),
         )
-        _line(sheet, row, told, palette.TEXT, _FOOT_WIDTHS)
+        line(sheet, row, told, _FOOT_WIDTHS, font=palette.TEXT)
     return row
-
-
-def _line(sheet: Worksheet, row: int, cells: Sequence[object], font: Font, widths: Sequence[float]) -> None:
-    for column, content in enumerate(cells, start=1):
-        put(
-            sheet.cell(row, column),
-            content,
-            font=font,
-            border=palette.UNDERLINE,
-            alignment=palette.WRAPPED if isinstance(content, str) else palette.CENTRED,
-        )
-    lines = (lines_needed(str(cell), width) for cell, width in zip(cells, widths, strict=True) if isinstance(cell, str))
-    sheet.row_dimensions[row].height = 6 + 14 * max(lines)
 
 
 def notes_sheet(sheet: Worksheet, figures: Figures, filled: Filled, stamp: Stamp) -> None:
@@ -101,7 +87,7 @@ def notes_sheet(sheet: Worksheet, figures: Figures, filled: Filled, stamp: Stamp
     hint = "本底稿供复核与备查，含投诉编号，不含投诉人信息；请按内部资料保管。"
     head(sheet, "说明", hint, ("项目", "内容"), _NOTE_WIDTHS)
     for row, (name, content) in enumerate(_notes(figures, filled, stamp), start=TOP):
-        _line(sheet, row, (name, content), palette.TEXT, _NOTE_WIDTHS)
+        line(sheet, row, (name, content), _NOTE_WIDTHS, font=palette.TEXT)
         sheet.cell(row, 1).font = palette.STRONG
 
 

@@ -16,7 +16,7 @@ from xiaobao_xl.figures.values import BLANK
 from xiaobao_xl.filings.restatements import WAY_TITLES, Moved
 from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.drawing import Drawing, lines_needed, put
-from xiaobao_xl.workbook.paper_form import TOP, head, link
+from xiaobao_xl.workbook.paper_form import TOP, head, line, link
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -101,17 +101,8 @@ def _movers(sheet: Worksheet, moved: Sequence[Moved]) -> list[int]:
         starts.append(row)
         for mover in one.movers:
             cells = (one.title, mover.key, WAY_TITLES[mover.way], mover.why, mover.old_place, mover.new_place)
-            for column, content in enumerate(cells, start=1):
-                put(
-                    sheet.cell(row, column),
-                    content or None,
-                    font=palette.TEXT,
-                    border=palette.UNDERLINE,
-                    alignment=palette.WRAPPED,
-                )
+            line(sheet, row, cells, _MOVER_WIDTHS)
             sheet.cell(row, 3).fill = palette.fill(_WAY_FILLS[mover.way])
-            lines = (lines_needed(cell, width) for cell, width in zip(cells, _MOVER_WIDTHS, strict=True))
-            sheet.row_dimensions[row].height = 6 + 14 * max(lines)
             row += 1
     sheet.auto_filter.ref = f"A{TOP - 1}:F{max(TOP, row - 1)}"
     sheet.freeze_panes = f"C{TOP}"

@@ -12,12 +12,10 @@ the same table. `recounting` reads a 底稿 back and calculates every figure aga
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.formula import ArrayFormula
@@ -42,6 +40,7 @@ from xiaobao_xl.workbook.paper_form import (
     jump,
     link,
     number_format,
+    relative,
 )
 from xiaobao_xl.workbook.paper_formulas import formula_over
 from xiaobao_xl.workbook.paper_notes import foots_sheet, notes_sheet
@@ -111,9 +110,9 @@ def write_working_paper(
     sheets = {name: drawing.sheet(name) for name in (FIGURES, ROWS, FOOTS, NOTES)}
     entries = _entries(figures, filled)
     groups = _places(entries, drawing)
-    _figures_sheet(sheets[FIGURES], figures, entries, _relative(filled.path, out.parent))
+    _figures_sheet(sheets[FIGURES], figures, entries, relative(filled.path, out.parent))
     for title, group in groups.items():
-        _rows_sheet(drawing, title, figures, group, [_relative(path, out.parent) for path in stamp.register_paths])
+        _rows_sheet(drawing, title, figures, group, [relative(path, out.parent) for path in stamp.register_paths])
     foots_sheet(sheets[FOOTS], figures, lambda name, row: why_not(figures, name, row, stamp.schemes))
     notes_sheet(sheets[NOTES], figures, filled, stamp)
     if record:
@@ -219,14 +218,6 @@ def _live(sheet: Worksheet, row: int, entry: _Entry, parts: Sequence[int]) -> No
 
 def _tolerance(value: Value) -> float:
     return 10.0**-value.decimals if value.operation == "share" and value.decimals >= 0 else 1e-6
-
-
-def _relative(path: Path, folder: Path) -> str:
-    """A link from a folder to a file, so that both may be moved together; absolute across drives."""
-    try:
-        return quote(Path(os.path.relpath(path, folder)).as_posix())
-    except ValueError:
-        return path.resolve().as_uri()
 
 
 def _date_columns(figures: Figures) -> list[str]:
