@@ -26,7 +26,18 @@ from xiaobao_xl.tasks.learning import compared, load_model
 
 # A house word no keyword of the rules knows: staff code whatever names it under 国库.
 HOUSE = "星瀚通"
-OPENINGS = ("客户称", "来电人说", "本人反映", "投诉人表示", "转述", "该客户讲", "家属称", "来访人说", "客户来信称", "经了解")
+OPENINGS = (
+    "客户称",
+    "来电人说",
+    "本人反映",
+    "投诉人表示",
+    "转述",
+    "该客户讲",
+    "家属称",
+    "来访人说",
+    "客户来信称",
+    "经了解",
+)
 MIDDLES = ("上周办理的", "昨天办的", "去年签的", "在柜台办的", "手机上开的", "代办的", "老人办的", "朋友介绍的")
 ENDINGS = ("一直没有下文", "到现在没人管", "结果不清楚", "要求给个说法", "希望尽快处理", "说法前后不一")
 
@@ -39,7 +50,9 @@ def texts(word: str, count: int, seed: int) -> list[str]:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory) -> Path:
-    coded = [(text, "国库") for text in texts(HOUSE, 60, 1)] + [(text, "信用卡") for text in texts("信用卡账单分期", 60, 2)]
+    coded = [(text, "国库") for text in texts(HOUSE, 60, 1)] + [
+        (text, "信用卡") for text in texts("信用卡账单分期", 60, 2)
+    ]
     coded += [("信用卡年费没有告知，要求退还年费", "外汇")] * 3  # too few rows to be learned
     rows = [
         {"投诉编号": f"TS{number}", "收到日期": "2026-07-01", "投诉内容": text, "投诉业务类别": line, "投诉原因": None}
@@ -101,12 +114,26 @@ def test_a_model_answers_without_scikit_learn_only_where_it_is_used(rules, model
     monkeypatch.setitem(sys.modules, "sklearn", None)
     monkeypatch.delitem(sys.modules, "xiaobao_xl.fitting", raising=False)
     rows = [
-        {"投诉编号": "TS1", "收到日期": "2026-07-01", "投诉内容": f"客户称上周买的{HOUSE}没人管", "投诉业务类别": "信用卡"},
-        {"投诉编号": "TS2", "收到日期": "2026-07-01", "投诉内容": "信用卡账单分期手续费多收了", "投诉业务类别": "信用卡"},
+        {
+            "投诉编号": "TS1",
+            "收到日期": "2026-07-01",
+            "投诉内容": f"客户称上周买的{HOUSE}没人管",
+            "投诉业务类别": "信用卡",
+        },
+        {
+            "投诉编号": "TS2",
+            "收到日期": "2026-07-01",
+            "投诉内容": "信用卡账单分期手续费多收了",
+            "投诉业务类别": "信用卡",
+        },
     ]
     book = write_book(tmp_path / "新台账.xlsx", {"台账": rows})
     first, second = classify(rules, book, Reading(), model=model).rows
-    assert (first["product_line"], first["product_line_learned"], first["disagrees"]) == ("国库", True, ["product_line"])
+    assert (first["product_line"], first["product_line_learned"], first["disagrees"]) == (
+        "国库",
+        True,
+        ["product_line"],
+    )
     assert (second["product_line"], second["product_line_learned"]) == ("信用卡", False)
     before = classify(rules, book, Reading()).rows
     assert first["product_line_second"] == before[0]["product_line"]
@@ -189,7 +216,10 @@ def test_the_command_shows_the_table_and_writes_the_model(book, tmp_path):
     assert out.is_file()
     assert "件数不足 20 件、没有学习的类别：外汇 3" in ran.out
     told = json.loads(run("learn", str(book), "--json", "-").out)
-    assert [(each["title"], each["used"]) for each in told["parts"]["product_line"]["classes"]] == [("国库", True), ("信用卡", False)]
+    assert [(each["title"], each["used"]) for each in told["parts"]["product_line"]["classes"]] == [
+        ("国库", True),
+        ("信用卡", False),
+    ]
     assert run("learn", str(book), "--out", str(tmp_path / "模型.pkl")).code == 2
 
 
