@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import pickle
-import random
 import sys
 from pathlib import Path
 
@@ -42,17 +41,14 @@ MIDDLES = ("上周办理的", "昨天办的", "去年签的", "在柜台办的",
 ENDINGS = ("一直没有下文", "到现在没人管", "结果不清楚", "要求给个说法", "希望尽快处理", "说法前后不一")
 
 
-def texts(word: str, count: int, seed: int) -> list[str]:
-    chosen = random.Random(seed)  # noqa: S311  (a reproducible sample)
+def texts(word: str, count: int) -> list[str]:
     every = [f"{opening}{middle}{word}{ending}" for opening in OPENINGS for middle in MIDDLES for ending in ENDINGS]
-    return chosen.sample(every, count)
+    return every[::7][:count]
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory) -> Path:
-    coded = [(text, "国库") for text in texts(HOUSE, 60, 1)] + [
-        (text, "信用卡") for text in texts("信用卡账单分期", 60, 2)
-    ]
+    coded = [(text, "国库") for text in texts(HOUSE, 60)] + [(text, "信用卡") for text in texts("信用卡账单分期", 60)]
     coded += [("信用卡年费没有告知，要求退还年费", "外汇")] * 3  # too few rows to be learned
     rows = [
         {"投诉编号": f"TS{number}", "收到日期": "2026-07-01", "投诉内容": text, "投诉业务类别": line, "投诉原因": None}

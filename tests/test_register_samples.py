@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
+from command_line import run
 
 from xiaobao_xl import resources
 from xiaobao_xl.errors import WorkbookError
@@ -60,6 +61,14 @@ def test_a_blank_is_read_as_its_own_register(rules: Rules, tmp_path: Path, regis
     blank(rules, register, path)
     (read,) = reading.read(path, rules.registers, rules.categories)
     assert (read.id, len(read), read.receipt.missing_columns) == (register, 0, [])
+
+
+def test_a_blank_is_named_after_its_register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("blank").code == run("blank", "--register", "mediation").code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["投诉台账.xlsx", "纠纷调解台账.xlsx"]
+    refused = run("blank", "--register", "mediaton")
+    assert (refused.code, "是否想写 mediation？" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize("register", SAMPLES)

@@ -265,6 +265,7 @@ def test_references_of_roles_that_lead_nowhere_are_refused(tmp_path):
         "extends: shipped\n"
         "day_lists:\n"
         "  mine: {title: 我的, section: chase, register: complaint, since: nowhere, until: [], when: {sourse: media}}\n"
+        "  other: {title: 其他, section: chase, register: complaint, since: handler, until: closed_on}\n"
         "roles:\n"
         "  clerk: {title: 柜员, units: [nobody], lists: [lost], hides: [never]}\n",
         encoding="utf-8",
@@ -273,6 +274,7 @@ def test_references_of_roles_that_lead_nowhere_are_refused(tmp_path):
         load_rules(own)
     told = "\n".join(refused.value.problems)
     for what in (
+        "列 handler 不是日期",
         "列 nowhere 没有定义",
         "至少写一列",
         "列 sourse 没有定义",

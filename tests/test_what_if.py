@@ -21,6 +21,7 @@ from xiaobao_xl.findings import Finding
 from xiaobao_xl.rules import load_rules
 from xiaobao_xl.tasks import Reading, Wanted, what_if
 from xiaobao_xl.tasks.whatif import entries_changed
+from xiaobao_xl.workbook import what_if_book
 
 AS_OF = date(2026, 9, 30)
 LATER = """
@@ -217,3 +218,14 @@ def test_a_row_a_deadline_no_longer_applies_to_changes():
     assert both[["row", "changed"]].to_numpy().tolist() == [[4, False], [5, True], [6, True]]
     assert both["status_after"].isna().tolist() == [False, True, False]
     assert np.array_equal(both["key"], ["TS4", "TS5", "TS6"])
+
+
+def test_a_long_list_of_complaints_fits_its_cell(tmp_path):
+    many = tuple(f"TS{number:07d}" for number in range(5000))
+    change = comparing.FigureChange(
+        figure="closed", member=(), title="办结", unit="件", before=0.0, after=5000.0, joined=many, left=()
+    )
+    what_if_book.write(tmp_path / "试算.xlsx", ["有变化。"], [], [], [change], {}, report="季报")
+    sheet = load_workbook(tmp_path / "试算.xlsx")["报表变化"]
+    assert sheet["E4"].value.endswith("TS0000199 等 5000 件")
+    assert sheet.row_dimensions[4].height <= 409

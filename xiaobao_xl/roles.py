@@ -143,6 +143,8 @@ def problems(
         for column in (day_list.since, *day_list.until):
             if column not in schema.columns:
                 yield f"day_lists.{name}", f"列 {column} 没有定义"
+        if day_list.since in schema.columns and schema.columns[day_list.since].type not in {"date", "moment"}:
+            yield f"day_lists.{name}.since", f"列 {day_list.since} 不是日期"
     known = {column for schema in schemas.values() for column in schema.columns}
     for name, role in roles.items():
         yield from ((f"roles.{name}.lists", f"清单 {each} 没有定义") for each in role.lists if each not in lists)

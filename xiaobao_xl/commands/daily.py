@@ -250,7 +250,7 @@ def diff(
 
 @app.command()
 def blank(
-    out: Annotated[Path, typer.Argument(metavar="文件", help="新台账的文件名")] = Path("投诉台账.xlsx"), *,
+    out: Annotated[Path | None, typer.Argument(metavar="文件", help="新台账的文件名；不写则用台账的名称")] = None, *,
     register: RegisterOption = "complaint", rules: RulesOption = None, institution: InstitutionOption = "",
     overwrite: OverwriteOption = False,
 ) -> int:  # fmt: skip
@@ -258,10 +258,14 @@ def blank(
 
     \b
     xiaobao blank 投诉台账.xlsx
+    xiaobao blank --register mediation
     """  # noqa: D301
     from xiaobao_xl import tasks
 
-    tasks.blank(load(rules, institution), register, out, overwrite=overwrite)
+    loaded = load(rules, institution)
+    own = loaded.registers.get(register) if register != "complaint" else None
+    out = out or Path(f"{own.title if own else '投诉台账'}.xlsx")
+    tasks.blank(loaded, register, out, overwrite=overwrite)
     typer.echo(f"已新建 {out}。填好后校验：xiaobao check {out}")
     return FINE
 

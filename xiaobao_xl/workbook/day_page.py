@@ -130,7 +130,7 @@ def _line(sheet: Worksheet, row: int, item: Item, links: Mapping[str, str]) -> N
         link(sheet, f"C{row}", (item.sheet, item.cell or f"A{item.row}"), links[item.file])
     wrapped = zip(values, _WIDTHS, strict=True)
     lines = max(lines_needed(value, width) for value, width in wrapped if isinstance(value, str))
-    sheet.row_dimensions[row].height = max(20, 15 * lines + 3)
+    sheet.row_dimensions[row].height = min(max(20, 15 * lines + 3), 400)  # Excel allows no row above 409
 
 
 def _nothing(sheet: Worksheet, row: int, items: Sequence[Item]) -> int:

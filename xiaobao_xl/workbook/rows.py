@@ -142,9 +142,9 @@ def _judge(row: int, count: int, has_key: bool, look: _Look, result: Sorted) -> 
         result.skipped[row] = "登记列全空，只在未登记的列有内容"
         return
     names = "、".join(look.header.headings[place] for place in texts if place in look.header.headings)
-    result.skipped[row] = f"没有编号，只填了{names}，不足以认作一件投诉"
+    result.skipped[row] = f"没有编号，只填了{names}，不足以认作一行记录"
     result.doubts.append(
-        Doubt(row, f"这一行没有编号，只填了{names}，没有当作一件投诉；若确是投诉请补填编号，若不是请删除这一行")
+        Doubt(row, f"这一行没有编号，只填了{names}，没有当作数据；若确是应登记的请补填编号，若不是请删除这一行")
     )
 
 

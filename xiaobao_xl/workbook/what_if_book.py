@@ -15,6 +15,8 @@ from xiaobao_xl.workbook.drawing import Drawing, Row, lines_needed, put
 from xiaobao_xl.workbook.paper_form import TOP, head
 
 SUMMARY, FINDINGS, DUES, FIGURES = "概要", "校验变化", "时限变化", "报表变化"
+MOST_KEYS: Final = 200  # complaint numbers in one cell; the JSON has them all
+_HIGHEST: Final = 400  # points; Excel allows no row above 409
 _SUMMARY_WIDTH: Final = 110
 _FINDING_HEADS: Final = ("变化", "检查", "级别", "工作表", "单元格", "哪一件", "试用规则下怎么说", "现行规则下怎么说")
 _DUE_HEADS: Final = (
@@ -98,7 +100,7 @@ def _table(
     def streamed() -> Iterable[Row]:
         for values in rows:
             lines = max(lines_needed(str(v or ""), width) for v, width in zip(values, widths, strict=True))
-            yield Row([(value, style(value)) for value in values], height=15 * lines + 3)
+            yield Row([(value, style(value)) for value in values], height=min(15 * lines + 3, _HIGHEST))
 
     drawing.stream(sheet, TOP, streamed())
     sheet.auto_filter.ref = f"A{TOP - 1}:{get_column_letter(len(heads))}{max(TOP, TOP + count - 1)}"
@@ -121,9 +123,14 @@ def _due(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _figure(each: FigureChange) -> tuple[Any, ...]:
     values = [_printed(value, each.unit) for value in (each.before, each.after)]
-    return (each.title, *values, each.unit, "、".join(each.joined), "、".join(each.left))
+    return (each.title, *values, each.unit, _keys(each.joined), _keys(each.left))
 
 
 def _printed(value: float | str | None, unit: str) -> float | str | None:
     """A figure as it is printed: percentages times a hundred, two places."""
     return round(value * (100 if unit == "%" else 1), 2) if isinstance(value, (int, float)) else value
+
+
+def _keys(keys: Sequence[str]) -> str:
+    more = f" 等 {len(keys)} 件" if len(keys) > MOST_KEYS else ""
+    return "、".join(keys[:MOST_KEYS]) + more
