@@ -54,7 +54,8 @@ def today(
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = with_password(
             lambda given: tasks.today(
-                loaded, books, reading(books[0], "", sheet, headings, given), day, role=role.replace("-", "_"), unit=unit, step=step
+                loaded, books, reading(books[0], "", sheet, headings, given), day, role=role.replace("-", "_"), unit=unit,
+                warner=tasks.early_warnings, step=step
             ),
             password,
         )  # fmt: skip

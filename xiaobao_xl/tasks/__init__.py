@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.suggesting import ClassifiedBook, classify, classify_text, part_titles, write_classified
     from xiaobao_xl.tasks.timing import DueBook, due, due_once, write_due
     from xiaobao_xl.tasks.verifying import Verified, verify
+    from xiaobao_xl.tasks.warning import early_warnings
     from xiaobao_xl.tasks.whatif import Supposed, what_if, write_what_if
 
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
     "bridging": ("Bridged", "bridge", "write_bridge"),
     "filing": ("FiledTogether", "file_reports", "find_report", "write_filing"),
     "restating": ("Restated", "restate", "restate_records", "write_restatement"),
+    "warning": ("early_warnings",),
     "verifying": ("Verified", "verify"),
     "checking": ("Checked", "check", "write_marked"),
     "comparing": ("Compared", "compare"),
@@ -78,13 +80,14 @@ __all__ = [
     "Division", "DueBook", "FiledTogether", "Gathered", "Handed", "LawFound", "Learned", "Lettered", "MaskedBook",
     "MatchedBook", "Merged", "Moved", "OwnFiles", "Proofread", "Reading", "Reported", "Restated", "Supposed",
     "Verified", "Wanted", "WantedLetter", "analyse", "blank", "bridge", "check", "check_text", "classify",
-    "classify_text", "compare", "demo", "doctor", "due", "due_once", "file_reports", "find_report", "gather",
-    "handover", "install_excel", "install_libreoffice", "learn", "letter_list", "letters", "macro_register", "mask",
-    "match_lists", "merge", "move_marks", "narratives", "open_registers", "part_titles", "prove", "read_layouts",
-    "report", "restate", "restate_records", "search_law", "split", "today", "verify", "what_if", "write_analysis",
-    "write_bridge", "write_classified", "write_due", "write_filing", "write_gathered", "write_handover",
-    "write_letters", "write_marked", "write_masked", "write_matched", "write_merged", "write_model", "write_moved",
-    "write_narrative", "write_report", "write_restatement", "write_split", "write_today", "write_what_if",
+    "classify_text", "compare", "demo", "doctor", "due", "due_once", "early_warnings", "file_reports", "find_report",
+    "gather", "handover", "install_excel", "install_libreoffice", "learn", "letter_list", "letters", "macro_register",
+    "mask", "match_lists", "merge", "move_marks", "narratives", "open_registers", "part_titles", "prove",
+    "read_layouts", "report", "restate", "restate_records", "search_law", "split", "today", "verify", "what_if",
+    "write_analysis", "write_bridge", "write_classified", "write_due", "write_filing", "write_gathered",
+    "write_handover", "write_letters", "write_marked", "write_masked", "write_matched", "write_merged", "write_model",
+    "write_moved", "write_narrative", "write_report", "write_restatement", "write_split", "write_today",
+    "write_what_if",
 ]  # fmt: skip
 
 
