@@ -23,9 +23,11 @@ EMPTY = "2019Q1"  # before any complaint of the samples
 
 
 def made(rules: Rules, name: str, sample: str, period: str) -> Reported:
-    return report(
-        rules, [resources.sample_path(sample)], Reading(), Wanted(report=name, period=period), date(2026, 9, 30)
-    )
+    """A report over one of the complaint samples, or over the sample of its own register."""
+    register = rules.reports[name].register
+    book = sample if register == "complaint" else f"{rules.registers[register].title}_样例.xlsx"
+    wanted = Wanted(report=name, period="2026" if name.endswith("annual") and period == "2026Q3" else period)
+    return report(rules, [resources.sample_path(book)], Reading(register=register), wanted, date(2026, 9, 30))
 
 
 def texts(book: Workbook) -> Iterator[tuple[str, str]]:
@@ -63,7 +65,8 @@ def test_a_period_without_complaints_is_a_complete_nil_return(name: str, rules: 
     result = made(rules, name, CLEAN, EMPTY)
     finished, *_ = write_report(result, tmp_path)
     said = list(texts(load_workbook(finished)))
-    assert any("零报告：本期没有应计入本表的投诉" in text for _, text in said)
+    noun = rules.registers[rules.reports[name].register].noun
+    assert any(f"零报告：本期没有应计入本表的{noun}" in text for _, text in said)
     repeated = {sheet for sheet, text in texts(load_workbook(result.template)) if ".名称 }}" in text}
     assert repeated <= {sheet for sheet, text in said if text == NOTHING}
     assert {value.value for value in result.figures if value.operation in {"count", "sum"}} <= {0, None}

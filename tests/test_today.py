@@ -215,7 +215,7 @@ def test_the_screen_tells_what_waits_and_no_private_data(book):
     )
     assert "李小明" not in ran.out
     quiet = run("today", str(book), "--role", "branch", "--as-of", "2026-09-30", "-q").out
-    assert quiet.splitlines()[1] == "分行：已超期 1、今日到期 1、即将到期 2、该联系 1、该催办 6、该报送 1。"
+    assert quiet.splitlines()[1] == "分行：已超期 1、今日到期 1、即将到期 2、该联系 1、该催办 6、该报送 1、预警 3。"
 
 
 def test_json_has_every_item(book):

@@ -73,6 +73,7 @@ class Schema:
         key: id of the column that identifies a row.
         judged_on: date column whose day selects the law in force for a row.
         columns: column id → column, in the order of our own workbooks.
+        noun: what one row of it is called in messages.
         note: what the register is for.
     """
 
@@ -80,6 +81,7 @@ class Schema:
     key: str
     judged_on: str = ""
     columns: Mapping[str, Column]
+    noun: str = "记录"
     note: str = ""
 
 

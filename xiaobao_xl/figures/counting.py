@@ -157,7 +157,7 @@ class _Work:
         def value(member: Member, positions: np.ndarray) -> Value:
             added = np.ones(len(positions)) if amounts is None else amounts[positions]
             number = None if lacking else summarise(operation, added, per, decimals)
-            why = note or ("本期没有可计算的投诉" if number is None else "")
+            why = note or (f"本期没有可计算的{self.stack.noun}" if number is None else "")
             return Value(
                 name, member, period, operation, number, positions, added, per=per, decimals=decimals, note=why
             )

@@ -162,9 +162,9 @@ def sentence(figures: Counted, footing: Footing) -> str:
             f"勾稽不平{title}：{sides[0]} = {_shown(left)}，{sides[1]} = {_shown(right)}，相差 {_shown(left - right)}"
         )
         rows = len({row for row, _, _ in footing.breaks})
-        return f"{head}{_uneven(figures, footing.parts)}；{rows} 件投诉两边计法不同，请逐件核对{source}"
+        return f"{head}{_uneven(figures, footing.parts)}；{rows} 件{figures.stack.noun}两边计法不同，请逐件核对{source}"
     if footing.breaks:
-        return f"两边合计都是 {_shown(left)}，但有 {len(footing.breaks)} 件投诉两边计法不同，互相抵消；请逐件核对：{footing.title}{source}"
+        return f"两边合计都是 {_shown(left)}，但有 {len(footing.breaks)} 件{figures.stack.noun}两边计法不同，互相抵消；请逐件核对：{footing.title}{source}"
     if abs(left - right) > 1e-6:
         gap = f"所印数字相差 {_shown(abs(left - right))}，在四舍五入误差 {_shown(footing.slack)} 之内"
         return f"平：{sides[0]}，{sides[1]}；{gap}{source}"
@@ -200,7 +200,7 @@ def explain(figures: Counted, footing: Footing, row: int, why: Why | None = None
         f"{name}{_told(figures, side, row, why)}"
         for name, side in zip(("左边", "右边"), (footing.left, footing.right), strict=True)
     ]
-    return f"{footing.title}：投诉 {figures.stack.keys[row] or '（无编号）'} {'；'.join(sides)}"
+    return f"{footing.title}：{figures.stack.noun} {figures.stack.keys[row] or '（无编号）'} {'；'.join(sides)}"
 
 
 def _told(figures: Counted, side: Sequence[Value], row: int, why: Why | None) -> str:

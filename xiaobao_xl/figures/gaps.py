@@ -72,12 +72,14 @@ def left_out(figures: Figures, chosen: np.ndarray, as_of: date) -> Iterable[Find
             yield from _rows(figures, current & rows.bad(column), column, "无法识别，按未填写统计；请改正后重新生成")
     again = list(dict.fromkeys(key for key, _ in rows.repeated))
     if again:
-        message = f"{len(again)} 个投诉编号在几份台账中重复出现，只按先给出的一份计一次：{_listed(again)}"
+        message = f"{len(again)} 个{_key(figures)}在几份台账中重复出现，只按先给出的一份计一次：{_listed(again)}"
         yield _whole(figures, "counted_once", "note", message)
     keys, times = np.unique(rows.keys[current].astype(str), return_counts=True)
     twice = keys[(times > 1) & (keys != "")].tolist()
     if twice:
-        message = f"{len(twice)} 个投诉编号在台账中不止一行，每一行各计一件；请核对是否重复登记：{_listed(twice)}"
+        message = (
+            f"{len(twice)} 个{_key(figures)}在台账中不止一行，每一行各计一件；请核对是否重复登记：{_listed(twice)}"
+        )
         yield _whole(figures, "counted_row_by_row", "warning", message)
     if figures.period.end > as_of:
         message = f"统计期间 {figures.period.dates} 尚未结束，数字截至 {as_of.isoformat()}"
@@ -110,11 +112,17 @@ def not_carried(figures: Figures, before: Iterable[tuple[Stock, np.ndarray]]) ->
         yield from _rows(figures, rows, figure.stock[0], what)
 
 
+def _key(figures: Figures) -> str:
+    """Title of the column that identifies a row."""
+    schema = figures.stack.registers[0].schema
+    return schema.columns[schema.key].title
+
+
 def _rows(figures: Figures, rows: np.ndarray, column: str, what: str) -> Iterable[Finding]:
     places = [figures.stack.place(int(position)) for position in np.flatnonzero(rows)]
     if places:
         title = figures.stack.registers[0].schema.columns[column].title
-        message = f"{len(places)} 件投诉的{title}{what}：{_listed(places)}"
+        message = f"{len(places)} 件{figures.stack.noun}的{title}{what}：{_listed(places)}"
         yield _whole(figures, f"{column}_usable", "warning", message, column)
 
 

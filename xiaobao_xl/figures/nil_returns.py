@@ -32,12 +32,13 @@ def nil_sentence(counted: Iterable[Value], chosen: np.ndarray, rows: Stack, peri
         return ""
     until = f"截至 {as_of.isoformat()} " if period.end > as_of else ""
     if undated.any():
-        return f"本期{until}没有计入本表的投诉；另有 {undated.sum()} 件收到日期不明，核实前不能作零报告。"
-    return f"零报告：本期{until}没有应计入本表的投诉。"
+        day = rows.registers[0].schema.columns[judged].title
+        return f"本期{until}没有计入本表的{rows.noun}；另有 {undated.sum()} 件{day}不明，核实前不能作零报告。"
+    return f"零报告：本期{until}没有应计入本表的{rows.noun}。"
 
 
 def nil_return(figures: Figures) -> Iterable[Finding]:
     """One note instead of a page of figures that cannot be given."""
     if figures.nil:
-        message = f"{figures.nil}表中数字填零，无从计算的填“—”；请确认本期投诉确已全部登记后再报送"
+        message = f"{figures.nil}表中数字填零，无从计算的填“—”；请确认本期{figures.stack.noun}确已全部登记后再报送"
         yield Finding(f"{figures.id}.nil_return", "note", message, file=figures.stack.registers[0].origin.file)

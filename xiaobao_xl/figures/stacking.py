@@ -64,6 +64,11 @@ class Stack:
         return any((((cells >= first) & (cells < after)) & chosen).any() for cells in dated)
 
     @property
+    def noun(self) -> str:
+        """What one row is called in messages: 投诉."""
+        return self.registers[0].schema.noun
+
+    @property
     def earliest(self) -> date | None:
         """Day of the earliest case in the registers; None where none has a day."""
         judged = self.registers[0].schema.judged_on
