@@ -27,7 +27,7 @@ WPS = {
     },
 }
 LIBRARIES = dict.fromkeys(
-    ("msoffcrypto-tool", "numpy", "openpyxl", "pandas", "pyarrow", "python-calamine", "python-stdnum", "PyYAML", "rich", "typer",
+    ("docxtpl", "msoffcrypto-tool", "numpy", "openpyxl", "pandas", "pyarrow", "python-calamine", "python-stdnum", "PyYAML", "rich", "typer",
      "xlwings", "pywin32"),
     "9.9",
 )  # fmt: skip

@@ -361,6 +361,7 @@ def test_the_report_is_written_beside_the_book_and_opened(book, tmp_path):
     assert {path.name for path in folder.iterdir()} == {
         "消费投诉季度统计表_2026年第三季度.xlsx",
         "消费投诉季度统计表_2026年第三季度_底稿.xlsx",
+        "报送记录_消费投诉季度统计表_2026年第三季度.json",
     }
     assert str(folder) in text
     assert book.app.books[-1].name == "消费投诉季度统计表_2026年第三季度.xlsx"
