@@ -17,6 +17,7 @@ import pytest
 from openpyxl import load_workbook
 
 from xiaobao_xl import resources
+from xiaobao_xl.resources import sample_path
 from xiaobao_xl.rules import Rules, load_rules
 from xiaobao_xl.tasks.checking import check
 from xiaobao_xl.tasks.intake import Reading
@@ -119,11 +120,19 @@ def agrees(name: str, text: str, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in load_rules().reports if name != REPORT.report])
-def test_the_messy_sample_gives_the_stored_report(
+def test_the_sample_gives_the_stored_report(
     name: str, rules: Rules, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """The first two sheets of every other report; the quarterly one is above."""
-    result = report(rules, [SAMPLES["messy"].path], Reading(), replace(REPORT, report=name), SAMPLES["messy"].as_of)
+    """The first two sheets of every other report over the sample of its register; the quarterly one is above."""
+    register = rules.reports[name].register
+    book = (
+        SAMPLES["messy"].path
+        if register == "complaint"
+        else sample_path(f"{rules.registers[register].title}_样例.xlsx")
+    )
+    period = "2026" if name.endswith("annual") and register != "complaint" else REPORT.period
+    wanted = replace(REPORT, report=name, period=period)
+    result = report(rules, [book], Reading(register=register), wanted, SAMPLES["messy"].as_of)
     finished, *_ = write_report(result, tmp_path)
     with closing(load_workbook(finished, read_only=True)) as book:
         cells = [
@@ -133,7 +142,11 @@ def test_the_messy_sample_gives_the_stored_report(
             for cell in row
             if cell.value is not None
         ]
-    agrees(f"messy_{name}", as_text([("sheet", "cell", "text"), *cells]), request)
+    agrees(
+        f"{'messy' if register == 'complaint' else 'sample'}_{name}",
+        as_text([("sheet", "cell", "text"), *cells]),
+        request,
+    )
 
 
 def test_a_difference_names_the_columns_and_the_changed_lines_only() -> None:
