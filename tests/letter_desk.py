@@ -31,6 +31,12 @@ WAITING = {
     "referral_slip": {},
     "follow_up_slip": {"收到日期": date(2026, 9, 1)},
     "mediation_application": {"调解开始日期": date(2026, 9, 28)},
+    "case_card": {
+        "处理决定日期": date(2026, 9, 29),
+        "告知日期": date(2026, 9, 29),
+        "办结日期": date(2026, 9, 30),
+        "处理结果": "退还年费 300 元",
+    },
 }
 
 

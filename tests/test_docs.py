@@ -99,6 +99,72 @@ def test_the_commands_of_filing_run_in_order(tmp_path, monkeypatch):
     assert (tmp_path / "台账.xlsx").read_bytes() == before
 
 
+DUTIES = "docs/duties.md"
+LINKING = {"linked", "link_agrees", "not_recurring"}
+
+
+def bind(out: Path, *books: str) -> None:
+    """The registers of several samples as the sheets of one workbook."""
+    workbook = Workbook()
+    for name in books:
+        sheet = workbook.create_sheet(name)
+        for row in load_workbook(resources.sample_path(f"{name}_样例.xlsx")).worksheets[0].iter_rows(values_only=True):
+            sheet.append(row)
+    workbook.remove(workbook.worksheets[0])
+    workbook.save(out)
+
+
+def answer(slip: Path) -> None:
+    """A branch fills in the first complaint of its slip."""
+    workbook = load_workbook(slip)
+    sheet = workbook.worksheets[0]
+    head = next(row for row in sheet.iter_rows() if any(cell.value == "投诉编号" for cell in row))
+    result = next(cell for cell in head if str(cell.value).endswith("处理结果"))
+    sheet.cell(result.row + 1, result.column).value = "已退还费用并致歉"
+    workbook.save(slip)
+
+
+def test_the_commands_of_the_duties_run_in_order(tmp_path, monkeypatch):
+    """A month, a quarter and a year in one folder; a blank register is the sample once it has been drawn."""
+    monkeypatch.chdir(tmp_path)
+    write_files(DUTIES, tmp_path)
+    (tmp_path / "支行").mkdir()
+    for name in ("去年.xlsx", "监管清单.xlsx", "支行/城东.xlsx", "支行/城西.xlsx"):
+        shutil.copyfile(resources.sample_path(SAMPLE), tmp_path / name)
+    bind(tmp_path / "合订本.xlsx", "纠纷调解台账", "溯源整改台账", "监督检查台账")
+    for _, command in commands(DUTIES):
+        words = shlex.split(command)[1:]
+        before = set(tmp_path.glob("*.xlsx"))
+        if words[0] == "merge" and "--new" not in words:
+            answer(next((tmp_path / "分发").glob("转办单_*.xlsx")))
+        ran = run(*words)
+        assert ran.code in {0, 1}, (command, ran)
+        assert ran.out, command
+        written = [words[place + 1] for place, word in enumerate(words) if word in {"--out", "--ics", "--new"}]
+        assert all((tmp_path / name).exists() for name in written), command
+        if words[0] == "blank":
+            [drawn] = set(tmp_path.glob("*.xlsx")) - before
+            sample = SAMPLE if drawn.stem == "台账" else f"{drawn.stem}_样例.xlsx"
+            shutil.copyfile(resources.sample_path(sample), drawn)
+    assert "写回 1 格" in run("merge", "台账.xlsx", "分发/*.xlsx", "--out", "再合并.xlsx").out
+
+
+def test_the_table_of_duties_names_every_register_its_report_and_its_links():
+    rules = load_rules()
+    rows = [
+        line.strip("| ").split(" | ")
+        for line in (ROOT / DUTIES).read_text("utf-8").splitlines()
+        if "`xiaobao blank" in line
+    ]
+    assert {row[1].strip("`") for row in rows} == set(rules.registers)
+    for _, name, blank, report, linked in rows:
+        register = rules.registers[name.strip("`")]
+        others = {rules.registers[check.register].title for check in register.checks.values() if check.KIND in LINKING}
+        assert blank == f"`xiaobao blank --register {name.strip('`')}`"
+        assert rules.reports[report.strip("`")].register == name.strip("`")
+        assert set(linked.split("、")) == (others - {register.title} or {"—"}), name
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name in {"README.en.md", "manual.md"}], ids=name_of)
 def test_the_python_example_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -17,7 +17,7 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.letters.facts import NOT_REGISTERED, Blank
 from xiaobao_xl.rules import load_rules
 from xiaobao_xl.tasks.intake import Reading
-from xiaobao_xl.tasks.lettering import WantedLetter, letters
+from xiaobao_xl.tasks.lettering import WantedLetter, letters, write_letters
 
 CONTENT = {
     "acceptance_notice": ("受理告知书", "2026年9月21日受理", "届满日为2026年10月5日", "第十八条第一款"),
@@ -28,6 +28,7 @@ CONTENT = {
     "referral_slip": ("转办单", "收到日期", "事由", "反馈期限", "附件份数", "13800001111", NOT_REGISTERED),
     "follow_up_slip": ("督办单", "已超期14天", "简单投诉限 15 日", "2026年9月16日"),
     "mediation_application": ("调解申请书", "第二十三条", "双方同意", "信用卡年费未告知"),
+    "case_card": ("案例卡", "2026年9月20日　收到投诉\n2026年9月21日　受理\n2026年9月29日　作出处理决定；告知投诉人\n2026年9月30日　办结", "退还年费 300 元", "届满日 2026年10月5日", "按时办结", "第18条第1款：收到之日起15日内", "教训", "措施"),
 }  # fmt: skip
 
 
@@ -216,3 +217,55 @@ def test_law_that_may_not_be_cited_as_it_stands_is_told(rules, tmp_path, change,
     book = register(tmp_path / "台账.xlsx", OPEN)
     (page,) = letters(changed, book, Reading(), WantedLetter(letter="受理告知"), AS_OF).pages
     assert page.notes == (note,)
+
+
+MENTIONED = OPEN | WAITING["case_card"] | {"投诉内容": "钱一来电 13800001111 称信用卡年费未告知，经办陈二未回复"}
+
+
+def test_a_case_card_is_masked_although_nobody_asks_for_it(rules, tmp_path):
+    book = register(tmp_path / "台账.xlsx", MENTIONED)
+    result = letters(rules, book, Reading(), WantedLetter(letter="案例卡"), AS_OF)
+    text = text_of(write_letters(result, tmp_path / "案例")[0])
+    assert result.masker.audience == result.as_json()["audience"] == "training"
+    assert not [word for word in ("钱一", "陈二", "13800001111", "城东支行") if word in text]
+    assert "投诉人001来电 电话001 称信用卡年费未告知，经办工作人员001未回复" in text
+
+
+def test_a_case_card_for_the_public_hides_its_number_and_is_still_found_by_it(rules, tmp_path):
+    special = MENTIONED | EXTENSION | {"延期告知日期": date(2026, 9, 29)}
+    book = register(tmp_path / "台账.xlsx", OPEN | {"投诉编号": "TS0"}, special)
+    wanted = WantedLetter(letter="案例卡", keys=("TS1",))
+    (page,) = letters(rules, book, Reading(audience="public"), wanted, AS_OF).pages
+    assert page.name == "案例卡_案件002.docx"
+    assert "TS1" not in str(page.texts)
+    (inside,) = letters(rules, book, Reading(), wanted, AS_OF).pages
+    assert page.texts["due_words"] == inside.texts["due_words"]  # the approver is hidden, the extension stands
+
+
+def test_a_case_card_is_not_given_to_those_who_may_see_more(rules, tmp_path):
+    book = register(tmp_path / "台账.xlsx", MENTIONED)
+    with pytest.raises(WorkbookError, match="案例卡总是脱敏的，不能按 department 出；--audience 可写 training"):
+        letters(rules, book, Reading(audience="department"), WantedLetter(letter="案例卡"), AS_OF)
+
+
+def test_a_day_that_cannot_be_read_is_a_blank_in_the_course(rules, tmp_path):
+    case = MENTIONED | {"受理日期": "上周五", "收到日期": None}
+    book = register(tmp_path / "台账.xlsx", case, OPEN | {"投诉编号": "TS2"})
+    page, _ = letters(rules, book, Reading(), WantedLetter(letter="案例卡", keys=("TS1", "TS2")), AS_OF).pages
+    course = page.texts["course"]
+    assert course[-1] == Blank("受理日期", "台账中此格的写法读不出，请先更正")
+    assert course[0] == "2026年9月29日　作出处理决定；告知投诉人"
+
+
+def test_a_course_without_a_day_is_a_blank(rules, tmp_path):
+    bare = {
+        "投诉编号": "TS9",
+        "投诉内容": "内容",
+        "投诉请求": None,
+        "收到日期": None,
+        "联系电话": None,
+        "投诉人姓名": None,
+    }
+    book = register(tmp_path / "台账.xlsx", bare, OPEN)
+    (page,) = letters(rules, book, Reading(), WantedLetter(letter="案例卡", keys=("TS9",)), AS_OF).pages
+    assert page.texts["course"] == (Blank("经过"),)

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xiaobao_xl.findings import mask
 from xiaobao_xl.masking.leaks import leaks
 from xiaobao_xl.masking.masker import Masker
-from xiaobao_xl.private_text import compact, mask, plain, spans
+from xiaobao_xl.private_text import compact, plain, spans
 
 WIDE = str.maketrans("0123456789Xx-", "０１２３４５６７８９Ｘｘ－")
 NUMBERS = (

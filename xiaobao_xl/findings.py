@@ -64,3 +64,14 @@ class Finding:
 def in_order(findings: list[Finding]) -> list[Finding]:
     """Sort findings as a report prints them."""
     return sorted(findings, key=Finding.sort_key)
+
+
+def mask(value: str) -> str:
+    """Hide the middle of a private value: a name keeps its first character, a number its first 3 and last 4.
+
+    >>> mask("李小明"), mask("13800138000"), mask("110101199003074512")
+    ('李**', '138****8000', '110***********4512')
+    """
+    if len(value) <= 7:
+        return value[:1] + "*" * (len(value) - 1)
+    return value[:3] + "*" * (len(value) - 7) + value[-4:]

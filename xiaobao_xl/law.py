@@ -81,6 +81,23 @@ def in_force(versions: Mapping[date, _T], on: date) -> _T | None:
     return versions[days[place - 1]] if place else None
 
 
+def statements(law: Mapping[str, Instrument], source: str) -> list[str]:
+    """What the articles of a source say, in the words of `provisions`; an article without an entry is passed over.
+
+    >>> says = {"第18条": Provision(says="15日内作出处理决定")}
+    >>> measures = Instrument(title="投诉办法", in_force_from=date(2020, 3, 1), provisions=says)
+    >>> statements({"measures": measures}, "measures 第18条, 第43条")
+    ['第18条：15日内作出处理决定']
+    """
+    found = []
+    for part in filter(None, map(str.strip, source.split(";"))):
+        name, _, articles = part.partition(" ")
+        known = law[name].provisions if name in law else {}
+        cited = [article.strip() for article in articles.split(",")]
+        found += [f"{article}：{known[article].says}" for article in cited if article in known]
+    return found
+
+
 def cite(law: Mapping[str, Instrument], source: str) -> str:
     """A source in print.
 

@@ -346,14 +346,3 @@ def compact(text: str) -> str:
     if len(kept) >= 11 and all(sign in _SPELLED for sign in kept):
         kept = "".join(_SPELLED[sign] for sign in kept)
     return re.sub(r"^(?:00)?86(?=1[3-9]\d{9}$)", "", kept)
-
-
-def mask(value: str) -> str:
-    """Hide the middle of a private value: a name keeps its first character, a number its first 3 and last 4.
-
-    >>> mask("李小明"), mask("13800138000"), mask("110101199003074512")
-    ('李**', '138****8000', '110***********4512')
-    """
-    if len(value) <= 7:
-        return value[:1] + "*" * (len(value) - 1)
-    return value[:3] + "*" * (len(value) - 7) + value[-4:]

@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from xiaobao_xl.entries import entry
-from xiaobao_xl.findings import Finding, Level
-from xiaobao_xl.private_text import mask
+from xiaobao_xl.findings import Finding, Level, mask
 
 ColumnType = Literal["text", "identity", "code", "date", "moment", "number", "integer", "boolean"]
 UNFILLED, UNKNOWN = "未填写", "未识别"

@@ -7,12 +7,14 @@ from typing import Any, Protocol
 
 from xiaobao_xl import counterparts, linking, matching, reports, roles, typed_yaml
 from xiaobao_xl.analyses import analysis as analyses
+from xiaobao_xl.archiving import Archiving, pattern_faults
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import Deadline
 from xiaobao_xl.figures.member_footing import misplaced
 from xiaobao_xl.filings.filing import Filing
+from xiaobao_xl.forbidden_phrases import Phrase
 from xiaobao_xl.law import Instrument
 from xiaobao_xl.letters.letter import Letter
 from xiaobao_xl.registers import Column, Schema
@@ -70,6 +72,14 @@ class Sections(Protocol):
     def counterparts(self) -> Mapping[str, counterparts.Counterpart]:
         """List id → how it is compared."""
 
+    @property
+    def archiving(self) -> Mapping[str, Archiving]:
+        """Id → which papers a file must hold."""
+
+    @property
+    def phrases(self) -> Mapping[str, Phrase]:
+        """Id → forbidden phrases."""
+
 
 Problem = tuple[str, str, str, str]  # path, what, expected, guess
 
@@ -85,6 +95,7 @@ def references(rules: Sections) -> Iterator[Problem]:
     sections: dict[str, Callable[[Sections, str, Any], Iterator[Problem]]] = {
         "deadlines": _deadline, "reports": _report, "letters": _letter, "filings": _filing, "analyses": _analysis,
         "counterparts": _counterpart, "splits": _split, "day_lists": _day_list,
+        "archiving": _archiving, "phrases": _phrase,
     }  # fmt: skip
     for section, wrong_in in sections.items():
         for name, entry in getattr(rules, section).items():
@@ -99,6 +110,25 @@ def _split(rules: Sections, path: str, split: Split) -> Iterator[Problem]:
 def _day_list(rules: Sections, path: str, day_list: roles.DayList) -> Iterator[Problem]:
     if day_list.register in rules.registers:
         yield from _condition(rules, f"{path}.when", rules.registers[day_list.register], day_list.when)
+
+
+def _archiving(rules: Sections, path: str, archiving: Archiving) -> Iterator[Problem]:
+    yield from ((f"{path}.{place}", what, "", "") for place, what in archiving.faults(rules.registers))
+    schema = rules.registers.get(archiving.register)
+    if schema is not None:
+        for name, kind in archiving.kinds.items():
+            yield from _condition(rules, f"{path}.kinds.{name}.when", schema, kind.when)
+        for value, condition in archiving.classes.items():
+            yield from _condition(rules, f"{path}.classes.{value}", schema, condition)
+
+
+def _phrase(rules: Sections, path: str, phrase: Phrase) -> Iterator[Problem]:
+    yield from _source(rules, path, phrase.source)
+    if not any(phrase.patterns):
+        yield f"{path}.patterns", "至少写一个式子", "", ""
+    for place in ("patterns", "negated_by", "warned_by"):
+        for pattern in getattr(phrase, place):
+            yield from ((f"{path}.{place}", what, "", "") for what in pattern_faults(pattern))
 
 
 def _filing(rules: Sections, path: str, filing: Filing) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ import yaml
 
 from xiaobao_xl import checks, counterparts, deferred_yaml, reports, resources, roles, typed_yaml
 from xiaobao_xl.analyses import analysis as analyses
+from xiaobao_xl.archiving import Archiving
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check, Context
 from xiaobao_xl.deadlines import Deadline
@@ -26,6 +27,7 @@ from xiaobao_xl.deferred_yaml import Deferred
 from xiaobao_xl.entries import entry
 from xiaobao_xl.errors import RulesError
 from xiaobao_xl.filings.filing import Filing
+from xiaobao_xl.forbidden_phrases import Phrase
 from xiaobao_xl.grams import Grams
 from xiaobao_xl.law import Instrument
 from xiaobao_xl.learned import Learning
@@ -40,7 +42,7 @@ Institution = Literal["bank", "insurer"]
 # Where an institution's file may add entries inside a shipped entry, by depth of the path; `*` stands for any id.
 _OPEN = {
     "", "law", "workdays", "deadlines", "categories", "registers", "reports", "splits", "day_lists", "roles",
-    "analyses", "counterparts", "filings", "letters",
+    "analyses", "counterparts", "filings", "letters", "archiving", "phrases",
 }  # fmt: skip
 _CONTAINERS = {
     "deadlines": ("versions",),
@@ -50,6 +52,7 @@ _CONTAINERS = {
     "reports": ("figures", "cross_foots"),
     "letters": ("asks", "choices"),
     "filings": ("cross_foots",),
+    "archiving": ("kinds",),
 }
 
 
@@ -85,6 +88,8 @@ class Rules:
         analyses: analysis id → analysis.
         counterparts: list id → how it is compared with a register.
         letters: letter id → letter.
+        archiving: id → which papers a file must hold and how they are known.
+        phrases: id → phrases that do not belong in material for the public.
         sha256: hash of the files the rules were read from, for audit.
     """
 
@@ -104,6 +109,8 @@ class Rules:
     analyses: Mapping[str, analyses.Analysis] = field(default_factory=dict)
     counterparts: Mapping[str, counterparts.Counterpart] = field(default_factory=dict)
     letters: Mapping[str, Letter] = field(default_factory=dict)
+    archiving: Mapping[str, Archiving] = field(default_factory=dict)
+    phrases: Mapping[str, Phrase] = field(default_factory=dict)
     sha256: str = ""
 
     @cached_property
@@ -136,6 +143,8 @@ class Rules:
             "filings": self.filings,
             "analyses": self.analyses,
             "counterparts": self.counterparts,
+            "archiving": self.archiving,
+            "phrases": self.phrases,
         }
         return {
             "version": str(self.version),

@@ -21,8 +21,8 @@ from xiaobao_xl.analyses.hot_words import HotWord, hot_words
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.figures.axes import members
 from xiaobao_xl.figures.stacking import Stack, stack
+from xiaobao_xl.findings import mask
 from xiaobao_xl.periods import Period, month_of
-from xiaobao_xl.private_text import mask
 from xiaobao_xl.registers import UNFILLED, UNKNOWN, Register
 
 AGES = ((0, 7), (8, 15), (16, 30), (31, 60), (61, None))

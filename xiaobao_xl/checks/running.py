@@ -16,9 +16,8 @@ import numpy as np
 from xiaobao_xl.checks import wording
 from xiaobao_xl.checks.check import Breach, Check, Context
 from xiaobao_xl.conditions import EMPTY, Bounds, select
-from xiaobao_xl.findings import Finding
+from xiaobao_xl.findings import Finding, mask
 from xiaobao_xl.law import cite
-from xiaobao_xl.private_text import mask
 from xiaobao_xl.registers import Register
 
 

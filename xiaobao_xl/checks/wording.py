@@ -15,7 +15,7 @@ import pandas as pd
 from xiaobao_xl.checks.check import Context
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
 from xiaobao_xl.deadlines import STATUS_TITLES
-from xiaobao_xl.private_text import mask
+from xiaobao_xl.findings import mask
 from xiaobao_xl.registers import Column, Register
 
 _YES_NO = {True: "是", False: "否"}

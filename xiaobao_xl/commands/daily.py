@@ -259,14 +259,16 @@ def blank(
     \b
     xiaobao blank 投诉台账.xlsx
     xiaobao blank --register mediation
+    xiaobao blank --register all 消保工作台.xlsx
     """  # noqa: D301
     from xiaobao_xl import tasks
+    from xiaobao_xl.tasks import blanks
 
     loaded = load(rules, institution)
-    own = loaded.registers.get(register) if register != "complaint" else None
-    out = out or Path(f"{own.title if own else '投诉台账'}.xlsx")
+    is_all = register == blanks.ALL
+    out = out or Path(f"{blanks.file_title(loaded, register)}.xlsx")
     tasks.blank(loaded, register, out, overwrite=overwrite)
-    typer.echo(f"已新建 {out}。填好后校验：xiaobao check {out}")
+    typer.echo(f"已新建 {out}。填好后校验：xiaobao check {out}{' --sheet all' if is_all else ''}")
     return FINE
 
 

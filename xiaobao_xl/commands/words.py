@@ -59,6 +59,7 @@ def letter(
     xiaobao letter 受理告知 台账.xlsx
     xiaobao letter 受理告知 台账.xlsx --out 函件/ --name 某某银行 --set 受理电话=本行投诉电话
     xiaobao letter 延期告知 台账.xlsx --no TS2026001 --no TS2026002 --out 函件/
+    xiaobao letter 案例卡 台账.xlsx --no TS2026001 --audience training --out 案例/
     """  # noqa: D301
     from xiaobao_xl import tasks
     from xiaobao_xl.commands import screen
@@ -96,7 +97,7 @@ def letter(
         with screen.progress(quiet=quiet or json_to == "-") as step:
             tasks.write_letters(result, out, overwrite=overwrite, step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
-    prove(masker, *result.written, json_to)
+    prove(result.masker, *result.written, json_to)
     if json_to != "-":
         _tell_after(result, out)
     return FINE

@@ -82,6 +82,11 @@ def passages(path: Path) -> list[Passage]:
     return found
 
 
+def text_of(paragraph: Any) -> str:
+    """The text of a paragraph's element, without that of text boxes anchored in it."""
+    return "".join(part for part in _walk(paragraph) if isinstance(part, str))
+
+
 def _read(paragraph: Any) -> tuple[str, tuple[Span, ...]]:
     pieces: list[str] = []
     spans: list[Span] = []

@@ -16,7 +16,7 @@ import pandas as pd
 
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.figures.stacking import Stack
-from xiaobao_xl.private_text import mask
+from xiaobao_xl.findings import mask
 from xiaobao_xl.registers import UNKNOWN, Column
 
 EMPTY = "（空）"

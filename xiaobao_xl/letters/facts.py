@@ -17,8 +17,8 @@ import numpy as np
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.conditions import EMPTY, select
 from xiaobao_xl.figures.row_lists import Knowledge
-from xiaobao_xl.law import BASIS_TITLES, cite
-from xiaobao_xl.letters.letter import COMPUTED, MARK, Letter
+from xiaobao_xl.law import BASIS_TITLES, cite, statements
+from xiaobao_xl.letters.letter import COMPUTED, DAYS, MARK, Letter
 from xiaobao_xl.letters.terms import Limits
 from xiaobao_xl.registers import Column, Register
 from xiaobao_xl.sentences import Cells
@@ -64,7 +64,14 @@ def _in_words(text: str) -> str:
 class Facts:
     """The facts of one letter over one register, complaint by complaint."""
 
-    def __init__(self, letter: Letter, register: Register, context: Knowledge, given: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        letter: Letter,
+        register: Register,
+        context: Knowledge,
+        given: Mapping[str, str],
+        plain: Register | None = None,
+    ) -> None:
         """Take the letter, its register, what due dates are worked out from, and the answers given for its blanks.
 
         Args:
@@ -72,8 +79,10 @@ class Facts:
             register: one sheet of the register it is written from.
             context: day of the letter, calendar, deadlines, schemes, law.
             given: id of an ask, or `institution` → its text.
+            plain: the same register before it was masked; days and conditions are judged by it, nothing of it is shown.
         """
         self.letter, self.register, self.context = letter, register, context
+        self.plain = plain or register
         self.given = {name: ask.text for name, ask in letter.asks.items() if ask.text} | dict(given)
         self.names = letter.names(register.schema)
         self._cells = Cells(register.frame)
@@ -81,7 +90,7 @@ class Facts:
     @cached_property
     def limits(self) -> Limits | None:
         """The time limit the letter speaks of."""
-        return Limits(self.letter, self.register.frame, self.context) if self.letter.deadline else None
+        return Limits(self.letter, self.plain.frame, self.context) if self.letter.deadline else None
 
     @cached_property
     def keys(self) -> list[str]:
@@ -127,6 +136,8 @@ class Facts:
             return (Blank(self.letter.asks[name].title, self.letter.asks[name].hint),)
         if name in self.letter.choices:
             return self._chosen(name, position)
+        if name == "course":
+            return self._course(position)
         return (self._computed(name, position) if name in COMPUTED else self._column(name, position),)
 
     def _computed(self, name: str, position: int) -> str | Blank:
@@ -134,10 +145,32 @@ class Facts:
             return day_in_words(self.context.as_of)
         if name == "basis" and self.letter.source:
             return cite(self.context.law, self.letter.source)
-        if name in {"basis", "institution"} or self.limits is None:
+        if name == "provisions" and (said := statements(self.context.law, self.letter.source)):
+            return "\n".join(said)
+        if name in {"basis", "provisions", "institution"} or self.limits is None:
             return Blank(COMPUTED[name])
         found, reason = (_in_words(words) for words in getattr(self.limits, name)(position))
         return found or Blank(COMPUTED[name], reason)
+
+    def _course(self, position: int) -> Text:
+        """The days of the row in order, a line each: what happened in the letter's words, else the column's title."""
+        told: list[tuple[datetime, str, str]] = []
+        unread: list[Blank] = []
+        for name, spec in self.register.schema.columns.items():
+            words = self.letter.course.get(name, spec.title)
+            if spec.type not in DAYS or spec.private or not words:
+                continue
+            if (moment := self._cells.at(name, position)) is not None:
+                told.append((moment, printed(moment, spec, self.context.schemes), words))
+            elif self._unreadable(name, position):
+                unread.append(Blank(spec.title, _UNREADABLE))
+        told.sort(key=lambda each: each[0])  # on one day, in the order of the columns
+        days: dict[str, list[str]] = {}
+        for _, day, words in told:
+            days.setdefault(day, []).append(words)
+        lines: list[str | Blank] = [f"{day}　{'；'.join(words)}" for day, words in days.items()]
+        lines += unread
+        return tuple(part for line in lines for part in ("\n", line))[1:] or (Blank(COMPUTED["course"]),)
 
     def _chosen(self, name: str, position: int) -> Text:
         choice = self.letter.choices[name]
@@ -171,11 +204,11 @@ class Facts:
 
     def _meets(self, column: str) -> np.ndarray:
         deadline, _, part = column.partition(".")
-        frame = self.register.frame
+        frame = self.plain.frame
         if part:
             frame = frame.assign(**{column: Limits.of(deadline, frame, self.context).table["status"]})
         condition = {column: self.letter.when[column]}
-        return select(frame, condition, self.register.schema, self.context.schemes, self.register.faulty)
+        return select(frame, condition, self.plain.schema, self.context.schemes, self.plain.faulty)
 
     def _shown(self, column: str, position: int) -> str:
         if "." in column:

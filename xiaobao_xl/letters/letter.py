@@ -20,8 +20,9 @@ In rules.yaml:
         sent: extension_notified_on
         source: complaint_measures_2020 第18条第1款
 
-The template of the same name is a Word file with marks `{{ 投诉编号 }}`: a column, an ask, a choice, or one of
-`COMPUTED`, by Chinese title or id. What each of them says of one complaint is in `letter_facts.py`.
+A letter others are to learn from (`masked: training`) is masked however it is asked for, and tells by `{{ 经过 }}` what
+happened on which day. The template of the same name is a Word file with marks `{{ 投诉编号 }}`: a column, an ask, a choice, or one of
+`COMPUTED`, by Chinese title or id. What each of them says of one complaint is in `facts.py`.
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ from xiaobao_xl.conditions import Condition
 from xiaobao_xl.entries import entry
 from xiaobao_xl.registers import Schema
 
-Audience = Literal["complainant", "regulator", "department", "mediator"]
+Audience = Literal["complainant", "regulator", "department", "mediator", "training"]
+Masked = Literal["", "department", "training", "public"]
 AUDIENCE_TITLES: dict[str, str] = {
     "complainant": "投诉人",
     "regulator": "监管部门",
     "department": "承办部门",
     "mediator": "调解组织",
+    "training": "培训对象",
 }
 COMPUTED: dict[str, str] = {
     "institution": "机构名称",
@@ -51,7 +54,11 @@ COMPUTED: dict[str, str] = {
     "previous_due_on": "原时限届满日",
     "extended_due_on": "延长后届满日",
     "basis": "依据",
+    "provisions": "条文要点",
+    "course": "经过",
 }
+DAYS: frozenset[str] = frozenset({"date", "moment"})
+"""Types of columns that say when something happened."""
 MARK = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 
 
@@ -100,6 +107,8 @@ class Letter:
         optional: ids of columns that may be empty; then 台账未登记 is printed.
         asks: id → what the register never knows.
         choices: id → text that depends on a coded column.
+        course: date column → what happened that day, for `{{ 经过 }}`; '' leaves it out, one not named is told by its title.
+        masked: audience it is masked for at least; '' where it may show personal data.
         sent: id of the date column to fill in once it has left; '' where the register has none.
         source: instruments and articles it rests on; '' where no text asks for it.
         note: what the rules do not say.
@@ -114,6 +123,8 @@ class Letter:
     optional: tuple[str, ...] = ()
     asks: Mapping[str, Ask] = field(default_factory=dict)
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    course: Mapping[str, str] = field(default_factory=dict)
+    masked: Masked = ""
     sent: str = ""
     source: str = ""
     note: str = ""
@@ -121,7 +132,7 @@ class Letter:
     def columns(self) -> tuple[str, ...]:
         """Ids of all columns it names, without those of `when`."""
         chosen = (choice.by for choice in self.choices.values())
-        return tuple(dict.fromkeys(filter(None, (*self.needs, *self.optional, *chosen, self.sent))))
+        return tuple(dict.fromkeys(filter(None, (*self.needs, *self.optional, *chosen, *self.course, self.sent))))
 
     def names(self, schema: Schema) -> dict[str, str]:
         """Every spelling a mark may have → id; without the private columns it neither needs nor may lack."""
@@ -153,6 +164,9 @@ class Letter:
                 yield from ((f"choices.{name}.texts.{value}", what) for what in self._unknown(text, names))
         if self.sent and self.sent in schema.columns and schema.columns[self.sent].type != "date":
             yield "sent", f"{self.sent} 不是日期列"
+        for name in self.course:
+            if name in schema.columns and schema.columns[name].type not in DAYS:
+                yield f"course.{name}", f"{name} 不是日期列"
 
     def _unknown(self, text: str, names: Mapping[str, str]) -> Iterator[str]:
         for mark in MARK.findall(text):

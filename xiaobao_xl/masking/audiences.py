@@ -13,7 +13,7 @@ from xiaobao_xl.errors import WorkbookError
 Audience = Literal["regulator", "department", "training", "public"]
 Treatment = Literal["kept", "shortened", "pseudonym", "dropped"]
 
-AUDIENCES: Final[tuple[str, ...]] = get_args(Audience)
+AUDIENCES: Final[tuple[str, ...]] = get_args(Audience)  # from the one that may see most to the one that may see least
 AUDIENCE_TITLES: Final = {"regulator": "监管", "department": "部门", "training": "培训", "public": "公开"}
 TREATMENT_TITLES: Final = {"kept": "保留", "shortened": "隐去中间", "pseudonym": "换成代号", "dropped": "清空"}
 

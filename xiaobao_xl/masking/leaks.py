@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from xiaobao_xl.findings import mask
 from xiaobao_xl.known_values import KnownValues
-from xiaobao_xl.private_text import TITLES, compact, mask, spans
+from xiaobao_xl.private_text import TITLES, compact, spans
 
 
 @dataclass(frozen=True, slots=True)

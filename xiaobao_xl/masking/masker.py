@@ -16,11 +16,11 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from xiaobao_xl.findings import Finding
+from xiaobao_xl.findings import Finding, mask
 from xiaobao_xl.known_values import KnownValues
 from xiaobao_xl.masking.audiences import COLUMN_KINDS, LABELS, POLICIES, TREATMENT_TITLES, Treatment, require_audience
 from xiaobao_xl.masking.leaks import Leak, leaks, without
-from xiaobao_xl.private_text import compact, is_common_word, mask, plain, spans
+from xiaobao_xl.private_text import compact, is_common_word, plain, spans
 from xiaobao_xl.registers import Column, Register, Schema
 
 _IN_TEXT_ALWAYS: Final = frozenset({"id", "phone", "account", "mail", "chat", "plate"})

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xiaobao_xl import linking
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
 from xiaobao_xl.typed_yaml import near
@@ -17,6 +16,9 @@ from xiaobao_xl.workbook.grids import Book
 from xiaobao_xl.workbook.headings import NOT_READ
 from xiaobao_xl.workbook.opening import open_book
 from xiaobao_xl.workbook.reading import read_beside, read_book
+
+if TYPE_CHECKING:
+    from xiaobao_xl.masking.masker import Masker
 
 Step = Callable[[str], None]
 Source = Path | Book  # a file, or one that is opened already, such as a workbook open in Excel
@@ -53,6 +55,8 @@ class Reading:
     def __post_init__(self) -> None:
         """One masker for everything that is read alike: who is 投诉人001 in one file is so in all."""
         if self.audience != (self.masker.audience if self.masker else ""):
+            from xiaobao_xl.masking.masker import Masker
+
             object.__setattr__(self, "masker", Masker([], self.audience) if self.audience else None)
 
 

@@ -16,9 +16,11 @@ from xiaobao_xl import resources
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.letters.facts import Blank, Facts, Text
 from xiaobao_xl.letters.letter import AUDIENCE_TITLES, COMPUTED, Letter
+from xiaobao_xl.masking import audiences
+from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, seen_by, silent
 from xiaobao_xl.typed_yaml import near
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ class Lettered:
         template: the template, its marks known.
         as_of: the day they are dated.
         sent: title of the date column to fill in once they have left; '' where there is none.
+        masker: what they were masked by; None where they show the register as it is.
         written: the files, once written.
     """
 
@@ -94,6 +97,7 @@ class Lettered:
     template: Template
     as_of: date
     sent: str
+    masker: Masker | None = None
     written: Sequence[Path] = field(default_factory=tuple)
 
     def lines(self) -> Iterator[str]:
@@ -117,6 +121,7 @@ class Lettered:
             "title": self.letter.title,
             "as_of": self.as_of.isoformat(),
             "template": self.template.path.name,
+            "audience": self.masker.audience if self.masker else "",
             "receipt": receipt_json(self.registers),
             "letters": [
                 {
@@ -140,6 +145,8 @@ def letter_list(rules: Rules) -> Iterator[str]:
         yield f"{letter.title}（{name}），给{AUDIENCE_TITLES[letter.audience]}"
         yield f"  台账须有：{'、'.join(columns[need].title for need in letter.needs)}"
         yield f"  由人填写：{'、'.join(ask.title for ask in letter.asks.values())}"
+        if letter.masked:
+            yield f"  总是脱敏：至少按“{audiences.AUDIENCE_TITLES[letter.masked]}”"
         if letter.sent:
             yield f"  发出后登记：{columns[letter.sent].title}"
         if letter.note:
@@ -155,13 +162,13 @@ def letters(
     Args:
         rules: the rules.
         source: the workbook, or its path; it is only read.
-        reading: which sheets and headings.
+        reading: which sheets and headings, and for whom it is masked; a letter may ask for that itself.
         wanted: which letter, about which complaints.
         as_of: the day the letters are dated.
         step: told what is being done.
 
     Raises:
-        WorkbookError: an unknown letter, complaint, answer or mark.
+        WorkbookError: an unknown letter, complaint, answer or mark; an audience that may see more than the letter shows.
     """
     from xiaobao_xl.documents.templates import read_template
 
@@ -170,10 +177,11 @@ def letters(
     given = _given(letter, wanted.given)
     template = read_template(_template(name, wanted), letter.names(schema), letter.withheld(schema))
     step("读取台账")
-    reading = replace(reading, register=letter.register)
-    _, registers = open_registers(rules, source, reading)
+    reading = _hidden(letter, replace(reading, register=letter.register))
+    book, plain = open_registers(rules, source, replace(reading, audience=""))
+    _, registers = seen_by(rules, book, plain, reading)
     context = rules.context(as_of)
-    written = [Facts(letter, register, context, given) for register in registers]
+    written = [Facts(letter, shown, context, given, each) for shown, each in zip(registers, plain, strict=True)]
     chosen = [_positions(facts, wanted.keys) for facts in written]
     _refuse_missing(written, wanted.keys)
     counts = Counter(
@@ -185,7 +193,7 @@ def letters(
         for place in places
     ]  # fmt: skip
     sent = schema.columns[letter.sent].title if letter.sent else ""
-    return Lettered(id=name, letter=letter, registers=registers, pages=pages, template=template, as_of=as_of, sent=sent)
+    return Lettered(id=name, letter=letter, registers=registers, pages=pages, template=template, as_of=as_of, sent=sent, masker=reading.masker)  # fmt: skip
 
 
 def write_letters(result: Lettered, folder: Path, *, overwrite: bool = False, step: Step = silent) -> list[Path]:
@@ -241,6 +249,17 @@ def _letter_id(rules: Rules, wanted: str) -> str:
     return ids[wanted]
 
 
+def _hidden(letter: Letter, reading: Reading) -> Reading:
+    """The reading, masked at least as the letter asks."""
+    careful = audiences.AUDIENCES[audiences.AUDIENCES.index(letter.masked) :] if letter.masked else ("",)
+    if not letter.masked or reading.audience in careful:
+        return reading
+    if reading.audience:
+        known = "、".join(f"{name}（{audiences.AUDIENCE_TITLES[name]}）" for name in careful)
+        raise WorkbookError(f"{letter.title}总是脱敏的，不能按 {reading.audience} 出；--audience 可写 {known}，不写则按 {letter.masked}。")  # fmt: skip
+    return replace(reading, audience=letter.masked)
+
+
 def _given(letter: Letter, settings: Sequence[str]) -> dict[str, str]:
     """Answers for the blanks, by id."""
     asked = {name: ask.title for name, ask in letter.asks.items()} | {"institution": COMPUTED["institution"]}
@@ -275,13 +294,13 @@ def _template(name: str, wanted: WantedLetter) -> Path:
 
 
 def _positions(facts: Facts, keys: Sequence[str]) -> list[int]:
-    rows = facts.register.keys().isin([key.strip() for key in keys]).to_numpy() if keys else facts.fitting
+    rows = facts.plain.keys().isin([key.strip() for key in keys]).to_numpy() if keys else facts.fitting
     found: list[int] = np.flatnonzero(rows).tolist()
     return found
 
 
 def _refuse_missing(written: Sequence[Facts], keys: Sequence[str]) -> None:
-    known: set[str] = set().union(*(facts.keys for facts in written))
+    known: set[str] = set().union(*(map(str, facts.plain.keys()) for facts in written))
     for key in keys:
         if key.strip() not in known:
             guess = near(key.strip(), known)

@@ -10,7 +10,7 @@ from typing import Any
 
 from xiaobao_xl.cells import shown
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.private_text import mask
+from xiaobao_xl.findings import mask
 from xiaobao_xl.registers import Register
 from xiaobao_xl.returns import OUTCOME_TITLES, FileReceipt, Settled, Take, Trouble, settle
 from xiaobao_xl.rules import Rules

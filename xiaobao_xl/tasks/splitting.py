@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from xiaobao_xl.cells import Cell, plain, shown
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.private_text import mask
+from xiaobao_xl.findings import mask
 from xiaobao_xl.registers import UNFILLED, Register, Schema
 from xiaobao_xl.returns import is_blank
 from xiaobao_xl.rules import Rules

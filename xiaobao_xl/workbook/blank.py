@@ -48,6 +48,8 @@ _WIDTHS: Final[dict[ColumnType, float]] = {
 }
 _UNITS: Final = {"cny": "元", "days": "天"}
 _PAGE_WIDTH: Final = 150  # column units that stay readable on one A4 page across
+INSTRUCTION_HEADS: Final = ("列", "表头", "类型", "必填", "怎样填", "也认得的表头", "用到它的规则")
+INSTRUCTION_WIDTHS: Final = (6, 20, 18, 8, 52, 34, 44)
 _NOTE_AUTHOR: Final = "填写说明"
 _CATEGORY_NOTE = (
     "一个项目要分类别填时（如保费收入分险种、分机构），一类一行，类别写险种或机构名称；不分的留空。用不到的行不必填。"
@@ -73,6 +75,21 @@ class Blank:
     bases: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Offer:
+    """Where the drop-down of a column takes its entries from.
+
+    Attributes:
+        source: address or formula of the entries, as Excel wants it for a cell of row 2.
+        note: line of the head's note that says so; '' where the entries themselves are named there.
+        is_open: other entries may be typed.
+    """
+
+    source: str
+    note: str = ""
+    is_open: bool = False
+
+
 def write_blank(blank: Blank, out: Path, *, overwrite: bool = False) -> None:
     """Write the workbook.
 
@@ -83,12 +100,14 @@ def write_blank(blank: Blank, out: Path, *, overwrite: bool = False) -> None:
     drawing = Drawing()
     sheet = drawing.sheet(blank.schema.title)
     lists = dict(drop_downs(blank))
-    _draw_register(sheet, blank, lists)
+    letters = map(get_column_letter, range(1, len(lists) + 1))
+    offers = {name: Offer(codes_at(letter, len(lists[name]))) for name, letter in zip(lists, letters, strict=True)}
+    draw_register(sheet, blank, lists, offers)
     _draw_instructions(drawing.sheet(INSTRUCTIONS), blank, lists)
     draw_codes(drawing.sheet(CODES), blank.schema, lists)
     if blank.bases:
-        _draw_bases(drawing.sheet(BASES), blank.bases)
-    _draw_waivers(drawing.sheet(waivers.SHEET))
+        draw_bases(drawing.sheet(BASES), blank.bases)
+    draw_waivers(drawing.sheet(waivers.SHEET))
     drawing.save(out, overwrite=overwrite)
 
 
@@ -112,6 +131,15 @@ def drop_downs(blank: Blank) -> Iterator[tuple[str, list[str]]]:
             yield name, _finest(scheme) if last[column.scheme] == name else _counted(scheme)
 
 
+def codes_at(letter: str, count: int) -> str:
+    """Address of the entries of a list on the sheet of codes.
+
+    >>> codes_at("B", 3)
+    "'代码表'!$B$2:$B$4"
+    """
+    return f"'{CODES}'!${letter}$2:${letter}${count + 1}"
+
+
 def _counted(scheme: Scheme) -> list[str]:
     return [
         scheme.title_of(name)
@@ -125,8 +153,18 @@ def _finest(scheme: Scheme) -> list[str]:
     return ["/".join(scheme.title_of(part) for part in scheme.path(name)) for name in leaves]
 
 
-def _draw_register(sheet: Worksheet, blank: Blank, lists: Mapping[str, Sequence[str]]) -> None:
-    must, places = required(blank), list(lists)
+def draw_register(
+    sheet: Worksheet, blank: Blank, lists: Mapping[str, Sequence[str]], offers: Mapping[str, Offer]
+) -> None:
+    """The empty register: heads with notes, widths, drop-downs, frozen head and key, pages that repeat both.
+
+    Args:
+        sheet: where to draw.
+        blank: the register.
+        lists: column id → entries of its drop-down, as `drop_downs` gives them.
+        offers: column id → where the drop-down takes its entries from.
+    """
+    must = required(blank)
     total = 0.0
     for number, (name, column) in enumerate(blank.schema.columns.items(), start=1):
         letter = get_column_letter(number)
@@ -136,12 +174,13 @@ def _draw_register(sheet: Worksheet, blank: Blank, lists: Mapping[str, Sequence[
         total += size.width
         put(sheet[f"{letter}1"], column.title, font=palette.HEAD, alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER,
             fill=palette.fill(palette.ACCENT if name in must else palette.OURS))  # fmt: skip
-        note = "\n".join(_help(column, lists.get(name, ()), is_required=name in must))
+        offer = offers.get(name, Offer(""))
+        note = "\n".join(help_lines(column, lists.get(name, ()), is_required=name in must, offered=offer.note))
         sheet[f"{letter}1"].comment = Comment(
             note, _NOTE_AUTHOR, height=min(18 * lines_needed(note, 40) + 14, 420), width=290
         )
-        codes = get_column_letter(places.index(name) + 1) if name in lists else ""
-        if rule := validation(column, f"'{CODES}'!${codes}$2:${codes}${len(lists[name]) + 1}" if codes else ""):
+        if rule := validation(column, offer.source):
+            rule.showErrorMessage = not offer.is_open
             rule.add(f"{letter}2:{letter}{ROWS + 1}")
             sheet.add_data_validation(rule)
     last = get_column_letter(len(blank.schema.columns))
@@ -160,8 +199,10 @@ def width_of(column: Column, entries: Sequence[str]) -> float:
     return min(max(widest, text_width(column.title) + 4), 30)
 
 
-def _help(column: Column, entries: Sequence[str], *, is_required: bool) -> Iterator[str]:
-    """The lines of a head's note."""
+def help_lines(
+    column: Column, entries: Sequence[str], *, is_required: bool, offered: str = ""
+) -> Iterator[str]:
+    """The lines of a head's note; `offered` tells what its drop-down offers beside a closed list."""
     unit = f"，单位：{_UNITS.get(column.unit, column.unit)}" if column.unit else ""
     kind = "下拉选择" if entries else TYPE_TITLES[column.type]
     yield f"{column.title}：{'必填，' if is_required else ''}{kind}{unit}"
@@ -170,6 +211,8 @@ def _help(column: Column, entries: Sequence[str], *, is_required: bool) -> Itera
     if entries:
         more = f" 等 {len(entries)} 项，见“{CODES}”" if len(entries) > 12 else ""
         yield "可填：" + "、".join(entries[:12]) + more
+    if offered:
+        yield offered
     if column.type == "boolean":
         yield "可填：是、否"
     if column.type in {"date", "moment"}:
@@ -201,8 +244,7 @@ def validation(column: Column, source: str) -> DataValidation | None:
 
 
 def _draw_instructions(sheet: Worksheet, blank: Blank, lists: Mapping[str, Sequence[str]]) -> None:
-    widths = (6, 20, 18, 8, 52, 34, 44)
-    _title(sheet, f"{blank.schema.title}　{INSTRUCTIONS}", widths)
+    title(sheet, f"{blank.schema.title}　{INSTRUCTIONS}", INSTRUCTION_WIDTHS)
     lines = [
         blank.schema.note,
         "一行一件；表头不改名、不合并，列可以移动、隐藏或删去用不到的列。深色表头为必填列。",
@@ -213,19 +255,30 @@ def _draw_instructions(sheet: Worksheet, blank: Blank, lists: Mapping[str, Seque
         put(sheet[f"A{row}"], line, font=palette.TEXT, alignment=palette.LEFT)
         row += 1
     row += 1
-    _heads(sheet, row, ("列", "表头", "类型", "必填", "怎样填", "也认得的表头", f"用到它的规则（{blank.register}.…）"))
+    heads(sheet, row, (*INSTRUCTION_HEADS[:-1], f"{INSTRUCTION_HEADS[-1]}（{blank.register}.…）"))
     palette.print_landscape(sheet, title_rows=f"{row}:{row}")
     sheet.freeze_panes = f"A{row + 1}"
+    instruction_rows(sheet, row + 1, blank, lists)
+
+
+def instruction_rows(
+    sheet: Worksheet,
+    first_row: int,
+    blank: Blank,
+    lists: Mapping[str, Sequence[str]],
+    offers: Mapping[str, Offer] | None = None,
+) -> int:
+    """One line for each column of a register under `INSTRUCTION_HEADS`; the row after the last."""
     must = required(blank)
     used: dict[str, list[str]] = {name: [] for name in blank.schema.columns}
     for check_id, check in blank.checks.items():
         for named in dict.fromkeys(check.columns_named()):
             used.get(named, []).append(check_id)
+    row = first_row
     for number, (name, column) in enumerate(blank.schema.columns.items(), start=1):
-        row += 1
-        how = "；".join(
-            [line for line in _help(column, lists.get(name, ()), is_required=False) if "表头：" not in line][1:]
-        )
+        offered = (offers or {}).get(name, Offer("")).note
+        lines = help_lines(column, lists.get(name, ()), is_required=False, offered=offered)
+        how = "；".join([line for line in lines if "表头：" not in line][1:])
         unit = f"（{_UNITS.get(column.unit, column.unit)}）" if column.unit else ""
         kind = "下拉选择" if name in lists else TYPE_TITLES[column.type]
         cells = (
@@ -235,15 +288,22 @@ def _draw_instructions(sheet: Worksheet, blank: Blank, lists: Mapping[str, Seque
         for letter, value in zip("ABCDEFG", cells, strict=True):
             put(sheet[f"{letter}{row}"], value or None, font=palette.STRONG if letter in "BD" else palette.TEXT,
                 alignment=palette.CENTRED if letter in "AD" else palette.WRAPPED, border=palette.UNDERLINE)  # fmt: skip
-        lines_high = max(lines_needed(text, width - 1) for text, width in zip(cells, widths, strict=True))
+        lines_high = max(lines_needed(text, width - 1) for text, width in zip(cells, INSTRUCTION_WIDTHS, strict=True))
         sheet.row_dimensions[row].height = 15 * lines_high + 4
+        row += 1
+    return row
 
 
 def draw_codes(sheet: Worksheet, schema: Schema, lists: Mapping[str, Sequence[str]]) -> None:
     """The code lists that drop-downs point to, one column each."""
     # "…的取值" keeps this sheet from passing for a register.
-    _heads(sheet, 1, [f"{schema.columns[name].title}的取值" for name in lists])
-    for number, entries in enumerate(lists.values(), start=1):
+    draw_lists(sheet, [(f"{schema.columns[name].title}的取值", entries) for name, entries in lists.items()])
+
+
+def draw_lists(sheet: Worksheet, lists: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Lists of words side by side, each with its head and its entries."""
+    heads(sheet, 1, [head for head, _ in lists])
+    for number, (_, entries) in enumerate(lists, start=1):
         letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = min(max([text_width(entry) for entry in entries] + [16]) + 3, 48)
         for row, entry in enumerate(entries, start=2):
@@ -254,10 +314,11 @@ def draw_codes(sheet: Worksheet, schema: Schema, lists: Mapping[str, Sequence[st
     sheet.page_setup.fitToWidth = max(1, math.ceil(total / _PAGE_WIDTH))
 
 
-def _draw_bases(sheet: Worksheet, items: Sequence[str]) -> None:
+def draw_bases(sheet: Worksheet, items: Sequence[str]) -> None:
+    """The sheet of figures no register holds, an item on each line."""
     for letter, width in (("A", 36), ("B", 18), ("C", 24)):
         sheet.column_dimensions[letter].width = width
-    _heads(sheet, 1, ("项目", "数值", "类别"))
+    heads(sheet, 1, ("项目", "数值", "类别"))
     sheet["C1"].comment = Comment(_CATEGORY_NOTE, _NOTE_AUTHOR, height=120, width=290)
     for row, line in enumerate(items, start=2):
         item, category = split_term(line)
@@ -267,9 +328,9 @@ def _draw_bases(sheet: Worksheet, items: Sequence[str]) -> None:
     palette.print_landscape(sheet)
 
 
-def _draw_waivers(sheet: Worksheet) -> None:
-    heads = tuple(waivers.HEADINGS.values())
-    _heads(sheet, 1, heads)
+def draw_waivers(sheet: Worksheet) -> None:
+    """The sheet of accepted findings."""
+    heads(sheet, 1, tuple(waivers.HEADINGS.values()))
     for letter, width, number_format in zip(
         "ABCDEF", (34, 22, 18, 44, 14, 14), ("@", "@", "@", "General", "General", palette.DATE_FORMAT), strict=True
     ):
@@ -287,7 +348,8 @@ def _draw_waivers(sheet: Worksheet) -> None:
     palette.print_landscape(sheet, title_rows="1:1")
 
 
-def _title(sheet: Worksheet, text: str, widths: Sequence[float]) -> None:
+def title(sheet: Worksheet, text: str, widths: Sequence[float]) -> None:
+    """The title of a page of ours, and its columns."""
     sheet.sheet_view.showGridLines = False
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -295,7 +357,8 @@ def _title(sheet: Worksheet, text: str, widths: Sequence[float]) -> None:
     sheet.row_dimensions[1].height = 30
 
 
-def _heads(sheet: Worksheet, row: int, titles: Sequence[str]) -> None:
+def heads(sheet: Worksheet, row: int, titles: Sequence[str]) -> None:
+    """A line of heads."""
     for number, title in enumerate(titles, start=1):
         put(sheet.cell(row, number), title, font=palette.HEAD, fill=palette.HEAD_FILL,
             alignment=palette.HEAD_ALIGNMENT, border=palette.HEAD_BORDER)  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from xiaobao_xl.cells import Cell, shown
-from xiaobao_xl.private_text import mask
+from xiaobao_xl.findings import mask
 from xiaobao_xl.registers import Register
 from xiaobao_xl.returns import OUTCOME_TITLES, FileReceipt, Settled, Trouble
 from xiaobao_xl.workbook import palette

@@ -22,8 +22,7 @@ from xiaobao_xl import parsing
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.cells import Cell, Cells, shown
 from xiaobao_xl.errors import WorkbookError
-from xiaobao_xl.findings import Finding
-from xiaobao_xl.private_text import mask
+from xiaobao_xl.findings import Finding, mask
 from xiaobao_xl.registers import Origin, Receipt, Register, Schema
 from xiaobao_xl.workbook import headings as heads
 from xiaobao_xl.workbook import limits, receipts
