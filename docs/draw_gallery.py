@@ -1,4 +1,4 @@
-"""Draws docs/pictures/gallery/ and docs/gallery.md: every report, letter and workbook, made from invented samples.
+"""Draws docs/pictures/gallery/, docs/pictures/duties/ and docs/gallery.md: every report, letter and workbook, made from invented samples.
 
 python docs/draw_gallery.py            needs LibreOffice with Calc and Writer, and poppler-utils (pdftoppm, pdftotext)
 
@@ -23,12 +23,13 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 
 from xiaobao_xl import resources
-from xiaobao_xl.rules import load_rules
+from xiaobao_xl.rules import Rules, load_rules
 
 HERE = Path(__file__).resolve().parent
-PICTURES = HERE / "pictures" / "gallery"
+PICTURES = HERE / "pictures"
 WIDE = 760  # pixels
 AS_OF = "2026-09-30"
+MERGE = "merge 九月台账.xlsx 分发/*.xlsx --out 合并.xlsx"
 BASES = (
     ("项目", "数值", "类别"), ("营业网点数", 126, ""), ("个人客户数（万户）", 215.4, ""), ("保费收入（亿元）", 18.62, "机动车辆保险"),
     ("保费收入（亿元）", 22.5, "普通人寿保险"),
@@ -45,6 +46,7 @@ class Shown:
         command: the words after `xiaobao`.
         output: the file to print, below the working folder; may hold wildcards.
         words: words that stand on the page wanted; '' takes the first.
+        name: its name below pictures/duties/, where another page shows it too; '' numbers it below pictures/gallery/.
     """
 
     part: str
@@ -52,6 +54,7 @@ class Shown:
     command: str
     output: str
     words: str = ""
+    name: str = ""
 
 
 def shown() -> Iterator[Shown]:
@@ -105,6 +108,28 @@ def shown() -> Iterator[Shown]:
         command = f"letter {letter.title} 台账.xlsx --no WL20260621168 --set 机构名称=望澜银行 --out {letter.title}"
         yield Shown("函件", letter.title, command, f"{letter.title}/*.docx")
     yield Shown("脱敏", "培训用副本", "mask 台账.xlsx --audience training --out 培训.xlsx", "培训.xlsx", "投诉人0")
+    yield from duties(rules)
+
+
+def duties(rules: Rules) -> Iterator[Shown]:
+    """The registers of the other duties with their reports, and the workbooks of the day."""
+    part = "各项台账"
+    books = "台账.xlsx 咨询解答台账.xlsx 纠纷调解台账.xlsx 溯源整改台账.xlsx 监督检查台账.xlsx 报送日历.xlsx"
+    yield Shown(part, "今日", f"today {books} --role 分行 --out 今日.xlsx", "今日.xlsx", name="今日")
+    blank = "blank --register inspection 空白检查台账.xlsx"
+    yield Shown(part, "监督检查台账的填写说明", blank, "空白检查台账.xlsx", "填写说明", "监督检查台账")
+    split = "split 九月台账.xlsx --by 被投诉机构 --out 分发"
+    yield Shown(part, "转办单", split, "分发/转办单_望澜银行南京分行.xlsx", "投诉是否成立", "转办单")
+    yield Shown(part, "合并结果", MERGE, "合并.xlsx", "合并结果", "合并结果")
+    handover = "handover 台账.xlsx --with 报送日历.xlsx --days 60 --out 交接.xlsx"
+    yield Shown(part, "交接", handover, "交接.xlsx", name="交接")
+    for name, report in rules.reports.items():
+        if report.register == "complaint":
+            continue
+        book = f"{rules.registers[report.register].title}.xlsx"
+        period = "2026" if name.endswith("annual") else "2026Q3"
+        command = f"report {name} {book} --period {period} --name 望澜银行 --out {name}"
+        yield Shown(part, report.title, command, f"{name}/{report.title}_*[度月].xlsx", name=report.title)
 
 
 def main() -> None:
@@ -117,19 +142,27 @@ def main() -> None:
         prepare(folder)
         everything = list(shown())
         for command in dict.fromkeys(one.command for one in everything):
+            if command == MERGE:
+                answered(folder / "分发" / "转办单_望澜银行南京分行.xlsx", folder / "九月台账.xlsx")
             run(command, folder)
         files = {one: next(folder.glob(one.output)) for one in everything}
         printed(soffice, set(files.values()), folder)
-        shutil.rmtree(PICTURES, ignore_errors=True)
-        PICTURES.mkdir(parents=True)
+        for place in ("gallery", "duties"):
+            shutil.rmtree(PICTURES / place, ignore_errors=True)
+            (PICTURES / place).mkdir(parents=True)
         for number, one in enumerate(everything, start=1):
             pdf = pdf_of(files[one])
             page = str(page_with(pdf, one.words))
-            target = PICTURES / f"{number:02d}"
+            target = PICTURES / picture_of(one, number)
             command = ["pdftoppm", "-png", "-singlefile", "-f", page, "-l", page, "-scale-to", str(WIDE), pdf, target]
             subprocess.run(command, check=True)  # noqa: S603
             print(f"{target.name}.png  {one.title}")
     (HERE / "gallery.md").write_text(page_of(everything), encoding="utf-8", newline="\n")
+
+
+def picture_of(one: Shown, number: int) -> str:
+    """Where its picture stands below pictures/, without the suffix."""
+    return f"duties/{one.name}" if one.name else f"gallery/{number:02d}"
 
 
 def prepare(folder: Path) -> None:
@@ -140,6 +173,10 @@ def prepare(folder: Path) -> None:
         csv.writer(file).writerows(BASES)
     shutil.copyfile(resources.sample_path("投诉台账_规范样例.xlsx"), folder / "本期台账.xlsx")
     earlier(folder / "本期台账.xlsx", folder / "上期台账.xlsx")
+    shutil.copyfile(folder / "本期台账.xlsx", folder / "九月台账.xlsx")
+    for name, register in load_rules().registers.items():
+        if name != "complaint":
+            shutil.copyfile(resources.sample_path(f"{register.title}_样例.xlsx"), folder / f"{register.title}.xlsx")
     regulators_list(folder / "监管清单.xlsx")
     insurers_register(folder / "保险台账.xlsx")
 
@@ -162,6 +199,27 @@ def earlier(book: Path, out: Path) -> None:
         sheet.cell(lost, place[title]).value = None
     sheet.cell(lost, place["办理状态"]).value = "在办"
     workbook.save(out)
+
+
+def answered(slip: Path, book: Path) -> None:
+    """A branch answers three complaints; of the first, the register has meanwhile been given another answer."""
+    result, satisfaction = "处理结果", "满意度"
+    workbook = load_workbook(slip)
+    sheet = workbook.worksheets[0]
+    head = next(row for row in range(1, 12) if any(cell.value == "投诉编号" for cell in sheet[row]))
+    place = {str(cell.value): cell.column for cell in sheet[head]}
+    asked = [row for row in range(head + 1, sheet.max_row + 1) if sheet.cell(row, place["投诉编号"]).value][:3]
+    for row in asked:
+        sheet.cell(row, place[result]).value = "已退还费用并致歉，客户认可"
+        sheet.cell(row, place[satisfaction]).value = "满意"
+    number = sheet.cell(asked[0], place["投诉编号"]).value
+    workbook.save(slip)
+    register = load_workbook(book)
+    rows = register["消费投诉台账"]
+    titles = {str(cell.value): cell.column for cell in rows[1]}
+    at = next(row for row in range(2, rows.max_row + 1) if rows.cell(row, titles["投诉编号"]).value == number)
+    rows.cell(at, titles[result]).value = "已说明收费标准，客户未再提出异议"
+    register.save(book)
 
 
 def regulators_list(out: Path) -> None:
@@ -220,7 +278,7 @@ def insurers_register(out: Path) -> None:
 def run(command: str, folder: Path) -> None:
     """One command, as an officer would type it; findings (exit code 1) are no failure."""
     words = command.split()
-    if words[0] in {"check", "due", "report", "letter", "bridge", "restate"}:
+    if words[0] in {"check", "due", "report", "letter", "bridge", "restate", "today", "handover"}:
         words += ["--as-of", AS_OF]
     program = Path(sys.executable).with_name("xiaobao")
     ran = subprocess.run([program, *words], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
@@ -266,7 +324,7 @@ def page_of(everything: list[Shown]) -> str:
             "",
             f"**{one.title}**　`xiaobao {one.command}`",
             "",
-            f"![{one.title}](pictures/gallery/{number:02d}.png)",
+            f"![{one.title}](pictures/{picture_of(one, number)}.png)",
         ]
     return "\n".join(lines) + "\n"
 

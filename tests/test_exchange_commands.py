@@ -68,6 +68,31 @@ def test_handover_writes_its_workbook(desk):
     assert (desk / "交接.xlsx").exists()
 
 
+@pytest.mark.parametrize("audience", ["department", "training", "public"])
+def test_what_an_audience_may_not_see_is_sent_hidden_and_still_comes_home(desk, audience):
+    told = {"投诉内容": "甲某某来电 13800001111 反映年费", "处理人": "陈二"}
+    make_register(desk / "台账.xlsx", [complaint(number, "支行1") | told for number in (1, 2)])
+    ran = run("split", "台账.xlsx", "--out", "分发", "--audience", audience)
+    assert ran.code == 0, ran
+    assert ("要填的“处理人”已有 2 格写有个人信息" in ran.out) == (audience != "department")
+    sent = by_key(desk / "分发" / "转办单_支行1.xlsx", "转办单", 4)
+    assert list(sent) == ["TS0001", "TS0002"]
+    assert {row["处理人"] for row in sent.values()} == {"陈二"}
+    assert not [row for row in sent.values() if "甲某某" in str(row) or "13800001111" in str(row)]
+    changed(desk / "分发" / "转办单_支行1.xlsx", {("TS0001", "处理结果"): "已致歉"})
+    ran = run("merge", "台账.xlsx", "分发/*.xlsx", "--out", "合并.xlsx")
+    assert "写回 1 格，要您决定 0 格，问题 0 处" in ran.out
+    home = by_key(desk / "合并.xlsx")["TS0001"]
+    assert (home["处理结果"], home["投诉人姓名"], home["投诉内容"]) == ("已致歉", "甲某某", told["投诉内容"])
+
+
+def test_what_would_tell_of_a_person_is_not_sent(desk):
+    ran = run("split", "台账.xlsx", "--by", "投诉人姓名", "--out", "分发", "--audience", "training")
+    assert ran.code == 2, ran
+    assert "仍有个人信息" in ran.err
+    assert not list((desk / "分发").glob("*.xlsx"))
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from xiaobao_xl.findings import mask
 from xiaobao_xl.masking.leaks import leaks
 from xiaobao_xl.masking.masker import Masker
-from xiaobao_xl.private_text import compact, plain, spans
+from xiaobao_xl.plain_text import compact, plain
+from xiaobao_xl.private_text import spans
 
 WIDE = str.maketrans("0123456789Xx-", "０１２３４５６７８９Ｘｘ－")
 NUMBERS = (

@@ -159,10 +159,16 @@ def test_masked_columns_show_only_the_ends(tmp_path, register):
 
 
 def test_what_an_audience_may_not_see_is_hidden_but_never_the_number_or_a_cell_to_fill(rules, register, tmp_path):
-    result = split(rules, register, Reading(), Division(), hide=lambda *_: "隐")
-    paths = write_split(result, tmp_path / "分发")
-    (row,) = table(paths[0], "转办单", 4)
-    assert (row["投诉编号"], row["投诉内容"], row["赔付金额"]) == ("TS0001", "隐", 12.5)
+    asked = Division(shown=("投诉人姓名",), filled=("投诉人姓名", "赔付金额"))
+    for audience in ("public", "training"):
+        result = split(rules, register, Reading(audience=audience), Division())
+        paths = write_split(result, tmp_path / audience)
+        (row,) = table(paths[0], "转办单", 4)
+        assert (row["投诉编号"], row["投诉人姓名"], row["赔付金额"]) == ("TS0001", "投诉人001", 12.5)
+    filled = split(rules, register, Reading(audience="public"), asked)
+    (row,) = table(write_split(filled, tmp_path / "填写")[0], "转办单", 4)
+    assert row["投诉人姓名"] == "甲某某"
+    assert filled.unhidden() == {"投诉人姓名": 5}
 
 
 def test_rules_that_name_no_column_are_refused_with_their_place(tmp_path):

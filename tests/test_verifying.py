@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 
 import pytest
 from command_line import run
@@ -193,3 +194,66 @@ def test_what_is_no_record_is_refused(tmp_path, text, told):
     (tmp_path / "记录.json").write_text(text, encoding="utf-8")
     ran = run("verify", str(tmp_path / "记录.json"))
     assert (ran.code, told in ran.err) == (2, True), ran
+
+
+def write_mediation(path, row):
+    """A mediation register of one row."""
+    book = load_workbook(write_book(path, [row]))
+    book.active.title = "纠纷调解台账"
+    book.save(path)
+
+
+def test_a_register_read_beside_counts_is_recorded_and_read_again(tmp_path):
+    """The complaint is answered after 25 days; 20 of them were mediation, which another register knows."""
+    row = next(row for row in ordinary_rows() if row["收到日期"].month == 8)
+    first = row["收到日期"]
+    write_book(
+        tmp_path / "台账.xlsx",
+        changed([row], row["投诉编号"], 告知日期=first + timedelta(days=25), 办结日期=first + timedelta(days=25)),
+    )
+    mediation = {
+        "调解编号": "TJ1", "投诉编号": row["投诉编号"], "提议调解日期": first, "双方同意日期": first + timedelta(days=1),
+        "调解终结日期": first + timedelta(days=20), "被投诉机构": "城东支行",
+    }  # fmt: skip
+    write_mediation(tmp_path / "调解.xlsx", mediation)
+    words = (
+        "report",
+        "complaint_quarterly",
+        str(tmp_path / "台账.xlsx"),
+        "--period",
+        "2026Q3",
+        "--as-of",
+        "2026-10-08",
+    )
+    alone = run(*words, "--out", str(tmp_path / "单独"))
+    beside = run(*words, "--beside", str(tmp_path / "调解.xlsx"), "--out", str(tmp_path / "报送"))
+    assert (alone.code, beside.code) == (0, 0), beside
+    figures = [
+        json.loads((tmp_path / folder / f"报送记录_{NAME}.json").read_text(encoding="utf-8"))["figures"]
+        for folder in ("单独", "报送")
+    ]
+    assert [one["closed_in_time"]["numbers"][0]["value"] for one in figures] == [0, 1]
+    assert verified(tmp_path).code == 0
+    write_mediation(tmp_path / "调解.xlsx", mediation | {"调解终结日期": first + timedelta(days=2)})
+    ran = verified(tmp_path)
+    assert ran.code == 1
+    assert "一起读的台账 调解.xlsx：已变" in ran.out
+    (tmp_path / "调解.xlsx").unlink()
+    assert "一起读的台账找不到了" in verified(tmp_path).err
+
+
+def test_a_file_beside_that_would_count_for_nothing_is_refused(tmp_path):
+    write_book(tmp_path / "台账.xlsx", ordinary_rows())
+    words = (
+        "report",
+        "complaint_quarterly",
+        str(tmp_path / "台账.xlsx"),
+        "--period",
+        "2026Q3",
+        "--out",
+        str(tmp_path / "报送"),
+    )
+    ran = run(*words, "--beside", str(write_book(tmp_path / "清单.xlsx", [{"姓名": "甲", "电话": "1"}])))
+    assert ran.code == 2
+    assert "清单.xlsx：没有认出“消费投诉台账”能用到的台账；能一起读的有：纠纷调解台账" in ran.err
+    assert not (tmp_path / "报送").exists()

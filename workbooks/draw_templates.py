@@ -14,6 +14,7 @@ import sys
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from openpyxl import Workbook
 
@@ -29,11 +30,16 @@ def save(workbook: Workbook, path: Path, title: str) -> None:
     workbook.properties.created = _DAY
     drawn = io.BytesIO()
     workbook.save(drawn)
+    fix(drawn, path)
+
+
+def fix(drawn: BinaryIO, path: Path) -> None:
+    """Copy a drawn workbook, every date of making set to one day."""
     with zipfile.ZipFile(drawn) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             content = source.read(name)
             if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2026-01-01T00:00:00Z", content)
+                content = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2026-01-01T00:00:00Z", content)
             target.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
 
 

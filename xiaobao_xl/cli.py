@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from xiaobao_xl.commands import day, desk, exchange, forms, reports, views, words  # noqa: F401  (they add their commands to the app)
+from xiaobao_xl.commands import day, desk, exchange, files, forms, reports, start, views, words  # noqa: F401  (they add their commands to the app)
 from xiaobao_xl.commands.daily import FINE, app
 from xiaobao_xl.commands.options import in_chinese
 from xiaobao_xl.errors import RulesError, XiaobaoError

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from xiaobao_xl.private_text import SKIPPED, plain
+from xiaobao_xl.plain_text import SKIPPED, plain
 
 
 class Found(NamedTuple):

@@ -11,6 +11,7 @@ from xiaobao_xl.archiving import Archiving, pattern_faults
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check
 from xiaobao_xl.conditions import EMPTY, FILLED, Bounds, Condition
+from xiaobao_xl.conversions import Conversion
 from xiaobao_xl.deadlines import Deadline
 from xiaobao_xl.figures.member_footing import misplaced
 from xiaobao_xl.filings.filing import Filing
@@ -57,6 +58,10 @@ class Sections(Protocol):
         """Analysis id → analysis."""
 
     @property
+    def conversions(self) -> Mapping[str, Conversion]:
+        """Conversion id → how a row becomes one of another register."""
+
+    @property
     def splits(self) -> Mapping[str, Split]:
         """Split id → what each unit sees and fills."""
 
@@ -94,7 +99,7 @@ def references(rules: Sections) -> Iterator[Problem]:
             yield from _check(rules, f"registers.{name}.checks.{check_id}", schema, check)
     sections: dict[str, Callable[[Sections, str, Any], Iterator[Problem]]] = {
         "deadlines": _deadline, "reports": _report, "letters": _letter, "filings": _filing, "analyses": _analysis,
-        "counterparts": _counterpart, "splits": _split, "day_lists": _day_list,
+        "counterparts": _counterpart, "splits": _split, "conversions": _conversion, "day_lists": _day_list,
         "archiving": _archiving, "phrases": _phrase,
     }  # fmt: skip
     for section, wrong_in in sections.items():
@@ -105,6 +110,12 @@ def references(rules: Sections) -> Iterator[Problem]:
 
 def _split(rules: Sections, path: str, split: Split) -> Iterator[Problem]:
     yield from ((f"{path}.{place}", what, "", "") for place, what in split.faults(rules.registers))
+
+
+def _conversion(rules: Sections, path: str, conversion: Conversion) -> Iterator[Problem]:
+    yield from ((f"{path}.{place}", what, "", "") for place, what in conversion.faults(rules.registers))
+    if conversion.origin in rules.registers:
+        yield from _condition(rules, f"{path}.turned", rules.registers[conversion.origin], conversion.turned)
 
 
 def _day_list(rules: Sections, path: str, day_list: roles.DayList) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from xiaobao_xl.analyses import analysis as analyses
 from xiaobao_xl.archiving import Archiving
 from xiaobao_xl.categories import Scheme
 from xiaobao_xl.checks.check import Check, Context
+from xiaobao_xl.conversions import Conversion
 from xiaobao_xl.deadlines import Deadline
 from xiaobao_xl.deferred_yaml import Deferred
 from xiaobao_xl.entries import entry
@@ -42,7 +43,7 @@ Institution = Literal["bank", "insurer"]
 # Where an institution's file may add entries inside a shipped entry, by depth of the path; `*` stands for any id.
 _OPEN = {
     "", "law", "workdays", "deadlines", "categories", "registers", "reports", "splits", "day_lists", "roles",
-    "analyses", "counterparts", "filings", "letters", "archiving", "phrases",
+    "analyses", "counterparts", "filings", "letters", "conversions", "archiving", "phrases",
 }  # fmt: skip
 _CONTAINERS = {
     "deadlines": ("versions",),
@@ -88,6 +89,7 @@ class Rules:
         analyses: analysis id → analysis.
         counterparts: list id → how it is compared with a register.
         letters: letter id → letter.
+        conversions: conversion id → how a row of one register becomes one of another.
         archiving: id → which papers a file must hold and how they are known.
         phrases: id → phrases that do not belong in material for the public.
         sha256: hash of the files the rules were read from, for audit.
@@ -109,6 +111,7 @@ class Rules:
     analyses: Mapping[str, analyses.Analysis] = field(default_factory=dict)
     counterparts: Mapping[str, counterparts.Counterpart] = field(default_factory=dict)
     letters: Mapping[str, Letter] = field(default_factory=dict)
+    conversions: Mapping[str, Conversion] = field(default_factory=dict)
     archiving: Mapping[str, Archiving] = field(default_factory=dict)
     phrases: Mapping[str, Phrase] = field(default_factory=dict)
     sha256: str = ""
@@ -140,6 +143,7 @@ class Rules:
             "day_lists": self.day_lists,
             "roles": self.roles,
             "letters": self.letters,
+            "conversions": self.conversions,
             "filings": self.filings,
             "analyses": self.analyses,
             "counterparts": self.counterparts,

@@ -1,4 +1,4 @@
-"""Commands that pass work on and take it back: split, merge, handover."""
+"""Commands that pass work on and take it back: split, merge, convert, handover."""
 
 from __future__ import annotations
 
@@ -7,9 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xiaobao_xl.commands.daily import FINE, FOUND, app, day_of, load, reading, refuse, with_password, write_json
+from xiaobao_xl.commands.daily import (
+    FINE,
+    FOUND,
+    app,
+    day_of,
+    load,
+    masker_for,
+    prove,
+    reading,
+    refuse,
+    with_password,
+    write_json,
+)
 from xiaobao_xl.commands.options import (
     AsOfOption,
+    AudienceOption,
     Book,
     HeadingsOption,
     InstitutionOption,
@@ -37,6 +50,7 @@ def split(
     layout: Annotated[str, typer.Option("--layout", metavar="编号", help="规则 splits 里的拆分方式，如 referral")] = "",
     columns: Annotated[str, typer.Option("--columns", metavar="列,列…", help="机构能看哪些列，用逗号隔开")] = "",
     fill: Annotated[str, typer.Option("--fill", metavar="列,列…", help="请机构填哪些列，用逗号隔开")] = "",
+    audience: AudienceOption = "",
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
@@ -46,20 +60,24 @@ def split(
     \b
     xiaobao split 台账.xlsx --by 被投诉机构 --out 分发/
     xiaobao split 台账.xlsx --by 网点名称 --columns 投诉内容,投诉原因 --fill 处理结果,办结日期 --out 分发/
+    xiaobao split 台账.xlsx --audience department --out 分发/
     """  # noqa: D301
     from xiaobao_xl import tasks
     from xiaobao_xl.commands import screen
 
-    loaded = load(rules, institution)
+    loaded, masker = load(rules, institution), masker_for(audience)
     refuse([book], json_to, overwrite=overwrite)
     asked = tasks.Division(layout=layout, by=by, shown=_listed(columns), filled=_listed(fill))
     with screen.progress(quiet=quiet or json_to == "-") as step:
         result = with_password(
-            lambda given: tasks.split(loaded, book, reading(book, register, sheet, headings, given), asked, step=step),
+            lambda given: tasks.split(
+                loaded, book, reading(book, register, sheet, headings, given, masker=masker), asked, step=step
+            ),
             password,
         )
         written = tasks.write_split(result, out, overwrite=overwrite, step=step)
     write_json(json_to, result.as_json, overwrite=overwrite)
+    prove(masker, *written, json_to)
     if json_to != "-":
         for line in result.lines():
             typer.echo(line)
@@ -117,6 +135,52 @@ def merge(
         if out:
             tasks.write_merged(merged, out, overwrite=overwrite, allow_unsigned=allow_unsigned, step=step)
     return _tell(merged, out, json_to, overwrite=overwrite, quiet=quiet)
+
+
+@app.command()
+def convert(
+    book: Annotated[Path, typer.Argument(metavar="台账", help="要转出一行的台账，如咨询解答台账")], *,
+    number: Annotated[str, typer.Option("--no", metavar="编号", help="要转的那一行的编号，如 ZX2026001")],
+    to: Annotated[Path, typer.Option("--to", metavar="文件", help="转入哪本台账，如投诉台账；只读")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="文件", help="转入后的新台账；不写则只看会带入什么")] = None,
+    new_number: Annotated[str, typer.Option("--new-no", metavar="编号", help="新编号；不写则接着台账最后一个编号")] = "",
+    conversion: Annotated[str, typer.Option("--conversion", metavar="编号", help="规则 conversions 里的哪一种；只有一种时不写")] = "",
+    sheet: SheetOption = [],  # noqa: B006
+    to_sheet: Annotated[list[str], typer.Option("--to-sheet", metavar="名称", help="转入台账的工作表名")] = [],  # noqa: B006
+    rules: RulesOption = None, institution: InstitutionOption = "", as_of: AsOfOption = "",
+    json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
+    allow_unsigned: UnsignedOption = False, overwrite: OverwriteOption = False, quiet: QuietOption = False,
+) -> int:  # fmt: skip
+    """转换：把一行咨询转成一件投诉，含义相近的列带过去，写进台账副本并读回核对，还要填什么一并列出。
+
+    \b
+    xiaobao convert 咨询解答台账.xlsx --no ZX202609005 --to 投诉台账.xlsx
+    xiaobao convert 咨询解答台账.xlsx --no ZX202609005 --to 投诉台账.xlsx --out 投诉台账_新.xlsx
+    xiaobao convert 咨询解答台账.xlsx --no ZX202609005 --to 投诉台账.xlsx --new-no TS2026100001 --out 投诉台账_新.xlsx
+    """  # noqa: D301
+    from xiaobao_xl import tasks
+    from xiaobao_xl.commands import screen
+
+    loaded, day = load(rules, institution), day_of(as_of)
+    refuse([book, to], out, json_to, overwrite=overwrite)
+    wanted = tasks.WantedConversion(key=number, new_key=new_number, conversion=conversion)
+    with screen.progress(quiet=quiet or json_to == "-") as step:
+        result = with_password(
+            lambda given: tasks.convert(
+                loaded, book, reading(book, "", sheet, headings, given), to, reading(to, "", to_sheet, headings, given),
+                wanted, day, step=step,
+            ),
+            password,
+        )  # fmt: skip
+        if out:
+            tasks.write_converted(result, out, overwrite=overwrite, allow_unsigned=allow_unsigned, step=step)
+    write_json(json_to, result.as_json, overwrite=overwrite)
+    if json_to != "-":
+        lines = result.lines()
+        for line in [next(lines)] if quiet else lines:
+            typer.echo(line)
+        typer.echo(f"结果：{out}（两本原台账未改动）" if out else "下一步：加 --out 新台账.xlsx 写出。")
+    return FINE
 
 
 @app.command()

@@ -23,6 +23,7 @@ from xiaobao_xl.commands.daily import (
 from xiaobao_xl.commands.options import (
     AsOfOption,
     AudienceOption,
+    BesideOption,
     HeadingsOption,
     InstitutionOption,
     JsonOption,
@@ -55,7 +56,7 @@ def report(
     register: RegisterOption = "", sheet: SheetOption = [], rules: RulesOption = None, institution: InstitutionOption = "",  # noqa: B006
     as_of: AsOfOption = "",
     out: Annotated[Path | None, typer.Option("--out", metavar="目录", help="报表与底稿写到这个目录；不写则写到当前目录")] = None,
-    audience: AudienceOption = "",
+    others: BesideOption = [], audience: AudienceOption = "",  # noqa: B006
     json_to: JsonOption = "", password: PasswordOption = "", headings: HeadingsOption = None,
     overwrite: OverwriteOption = False, quiet: QuietOption = False,
 ) -> int:  # fmt: skip
@@ -65,6 +66,7 @@ def report(
     xiaobao report complaint_quarterly 台账.xlsx --period 2026Q3 --out 报表/
     xiaobao report complaint_quarterly 今年.xlsx 去年.xlsx --period 2026Q3 --name 某某银行
     xiaobao report quarter_end 台账.xlsx --period 2026Q3 --out 报送/
+    xiaobao report complaint_quarterly 台账.xlsx --period 2026Q3 --beside 调解台账.xlsx --out 报表/
     xiaobao report complaint_form 台账.xlsx --period 2026Q3 --no TS2026090075
     xiaobao report complaint_quarterly 台账.xlsx --period 2026Q3 --narrative --out 报表/
     xiaobao report complaint_quarterly 台账.xlsx --period 2026Q3 --check-text 消费投诉分析报告.docx
@@ -91,7 +93,7 @@ def report(
             lambda given: (tasks.file_reports if is_filing else tasks.report)(
                 loaded,
                 books,
-                reading(books[0], register, sheet, headings, given, masker=masker),
+                reading(books[0], register, sheet, headings, given, others, masker),
                 wanted,
                 day,
                 step=step,

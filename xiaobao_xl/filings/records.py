@@ -26,9 +26,9 @@ KIND = "xiaobao-xl 报送记录"
 FORM = 1  # of the record itself; a later program must read older ones
 OFFICER = ("报送人", "报送时间", "报送渠道")
 _COUNTED = ("count", "sum", "mean", "median")
-Role = Literal["register", "earlier", "base", "rules", "template", "output", "working_paper"]
+Role = Literal["register", "earlier", "beside", "base", "rules", "template", "output", "working_paper"]
 ROLE_TITLES: dict[Role, str] = {
-    "register": "台账", "earlier": "上期台账", "base": "基础数据", "rules": "规则", "template": "模板", "output": "报表",
+    "register": "台账", "earlier": "上期台账", "beside": "一起读的台账", "base": "基础数据", "rules": "规则", "template": "模板", "output": "报表",
     "working_paper": "底稿",
 }  # fmt: skip
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from xiaobao_xl.findings import mask
 from xiaobao_xl.known_values import KnownValues
-from xiaobao_xl.private_text import TITLES, compact, spans
+from xiaobao_xl.plain_text import compact
+from xiaobao_xl.private_text import TITLES, spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from xiaobao_xl.findings import Finding, mask
 from xiaobao_xl.known_values import KnownValues
 from xiaobao_xl.masking.audiences import COLUMN_KINDS, LABELS, POLICIES, TREATMENT_TITLES, Treatment, require_audience
 from xiaobao_xl.masking.leaks import Leak, leaks, without
-from xiaobao_xl.private_text import compact, is_common_word, plain, spans
+from xiaobao_xl.plain_text import compact, plain
+from xiaobao_xl.private_text import is_common_word, spans
 from xiaobao_xl.registers import Column, Register, Schema
 
 _IN_TEXT_ALWAYS: Final = frozenset({"id", "phone", "account", "mail", "chat", "plate"})

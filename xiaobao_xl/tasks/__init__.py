@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xiaobao_xl.tasks.analysing import AnalysedBook, analyse, write_analysis
+    from xiaobao_xl.tasks.archive_checking import ArchiveChecked, check_archive, write_archive_check
     from xiaobao_xl.tasks.blanks import blank
     from xiaobao_xl.tasks.bridging import Bridged, bridge, write_bridge
     from xiaobao_xl.tasks.checking import Checked, check, write_marked
     from xiaobao_xl.tasks.comparing import Compared, compare
+    from xiaobao_xl.tasks.converting import Converted, WantedConversion, convert, write_converted
     from xiaobao_xl.tasks.demonstration import Demonstrated, demo
     from xiaobao_xl.tasks.diagnosing import Diagnosis, doctor
+    from xiaobao_xl.tasks.drawing_lots import Lots, Sampled, sample, write_sample
     from xiaobao_xl.tasks.filing import FiledTogether, file_reports, find_report, write_filing
     from xiaobao_xl.tasks.forming import Moved, move_marks, write_moved
     from xiaobao_xl.tasks.gathering import Gathered, gather, write_gathered
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from xiaobao_xl.tasks.matching import MatchedBook, match_lists, write_matched
     from xiaobao_xl.tasks.merging import Merged, merge, write_merged
     from xiaobao_xl.tasks.narrating import Proofread, check_text, narratives, write_narrative
+    from xiaobao_xl.tasks.phrase_scanning import Scanned, scan, write_scan
     from xiaobao_xl.tasks.planning import Day, today, write_today
     from xiaobao_xl.tasks.reporting import Reported, Wanted, report, write_report
     from xiaobao_xl.tasks.restating import Restated, restate, restate_records, write_restatement
@@ -46,14 +50,17 @@ _HOMES = {
     "forming": ("Moved", "move_marks", "write_moved"),
     "matching": ("MatchedBook", "match_lists", "write_matched"),
     "analysing": ("AnalysedBook", "analyse", "write_analysis"),
+    "archive_checking": ("ArchiveChecked", "check_archive", "write_archive_check"),
     "blanks": ("blank",),
     "bridging": ("Bridged", "bridge", "write_bridge"),
+    "drawing_lots": ("Lots", "Sampled", "sample", "write_sample"),
     "filing": ("FiledTogether", "file_reports", "find_report", "write_filing"),
     "restating": ("Restated", "restate", "restate_records", "write_restatement"),
     "warning": ("early_warnings",),
     "verifying": ("Verified", "verify"),
     "checking": ("Checked", "check", "write_marked"),
     "comparing": ("Compared", "compare"),
+    "converting": ("Converted", "WantedConversion", "convert", "write_converted"),
     "diagnosing": ("Diagnosis", "doctor"),
     "demonstration": ("Demonstrated", "demo"),
     "gathering": ("Gathered", "gather", "write_gathered"),
@@ -68,6 +75,7 @@ _HOMES = {
     "lettering": ("Lettered", "WantedLetter", "letter_list", "letters", "write_letters"),
     "masking": ("MaskedBook", "mask", "prove", "write_masked"),
     "narrating": ("Proofread", "check_text", "narratives", "write_narrative"),
+    "phrase_scanning": ("Scanned", "scan", "write_scan"),
     "reporting": ("Reported", "Wanted", "report", "write_report"),
     "splitting": ("Divided", "Division", "split", "write_split"),
     "suggesting": ("ClassifiedBook", "classify", "classify_text", "part_titles", "write_classified"),
@@ -76,17 +84,17 @@ _HOMES = {
 }
 
 __all__ = [
-    "AnalysedBook", "Bridged", "Checked", "ClassifiedBook", "Compared", "Day", "Demonstrated", "Diagnosis", "Divided",
-    "Division", "DueBook", "FiledTogether", "Gathered", "Handed", "LawFound", "Learned", "Lettered", "MaskedBook",
-    "MatchedBook", "Merged", "Moved", "OwnFiles", "Proofread", "Reading", "Reported", "Restated", "Supposed",
-    "Verified", "Wanted", "WantedLetter", "analyse", "blank", "bridge", "check", "check_text", "classify",
-    "classify_text", "compare", "demo", "doctor", "due", "due_once", "early_warnings", "file_reports", "find_report",
+    "AnalysedBook", "ArchiveChecked", "Bridged", "Checked", "ClassifiedBook", "Compared", "Converted", "Day", "Demonstrated",
+    "Diagnosis", "Divided", "Division", "DueBook", "FiledTogether", "Gathered", "Handed", "LawFound", "Learned", "Lettered", "Lots", "MaskedBook",
+    "MatchedBook", "Merged", "Moved", "OwnFiles", "Proofread", "Reading", "Reported", "Restated", "Sampled", "Scanned", "Supposed",
+    "Verified", "Wanted", "WantedConversion", "WantedLetter", "analyse", "blank", "bridge", "check", "check_archive", "check_text", "classify",
+    "classify_text", "compare", "convert", "demo", "doctor", "due", "due_once", "early_warnings", "file_reports", "find_report",
     "gather", "handover", "install_excel", "install_libreoffice", "learn", "letter_list", "letters", "macro_register",
     "mask", "match_lists", "merge", "move_marks", "narratives", "open_registers", "part_titles", "prove",
-    "read_layouts", "report", "restate", "restate_records", "search_law", "split", "today", "verify", "what_if",
-    "write_analysis", "write_bridge", "write_classified", "write_due", "write_filing", "write_gathered",
+    "read_layouts", "report", "restate", "restate_records", "sample", "scan", "search_law", "split", "today", "verify", "what_if",
+    "write_analysis", "write_archive_check", "write_bridge", "write_classified", "write_converted", "write_due", "write_filing", "write_gathered",
     "write_handover", "write_letters", "write_marked", "write_masked", "write_matched", "write_merged", "write_model",
-    "write_moved", "write_narrative", "write_report", "write_restatement", "write_split", "write_today",
+    "write_moved", "write_narrative", "write_report", "write_restatement", "write_sample", "write_scan", "write_split", "write_today",
     "write_what_if",
 ]  # fmt: skip
 

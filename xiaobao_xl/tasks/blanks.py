@@ -32,7 +32,8 @@ def blank(rules: Rules, register: str, out: Path, *, overwrite: bool = False) ->
     if register == ALL:
         from xiaobao_xl.workbook import workbench
 
-        workbench.write_workbench([_wanted(rules, name) for name in rules.registers], out, overwrite=overwrite)
+        names = sorted(rules.registers, key=lambda name: name != "complaint")
+        workbench.write_workbench([_wanted(rules, name) for name in names], out, overwrite=overwrite)
         return
     from xiaobao_xl.workbook import blank as drawing
 

@@ -17,7 +17,6 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.letters.facts import Blank, Facts, Text
 from xiaobao_xl.letters.letter import AUDIENCE_TITLES, COMPUTED, Letter
 from xiaobao_xl.masking import audiences
-from xiaobao_xl.masking.masker import Masker
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, seen_by, silent
@@ -25,6 +24,7 @@ from xiaobao_xl.typed_yaml import near
 
 if TYPE_CHECKING:
     from xiaobao_xl.documents.templates import Template
+    from xiaobao_xl.masking.masker import Masker
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _LONGEST = 80  # characters of a complaint number in a file name

@@ -106,6 +106,8 @@ def _files(result: Reported, folder: Path) -> Iterator[FileMark]:
         digest = sha256_of(result.paths[place]) if has_file else ""
         note = f"工作表 {origin.sheet}；采用 {register.receipt.rows_used} 行"
         yield FileMark("register" if place < current else "earlier", path, digest, note)
+    for other in result.taken.beside:
+        yield FileMark("beside", _seen_from(folder, other), sha256_of(other))
     base = result.wanted.base
     if base:
         yield FileMark("base", _seen_from(folder, base), sha256_of(base))

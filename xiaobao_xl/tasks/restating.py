@@ -164,7 +164,7 @@ def register_of(record: Record, folder: Path) -> Path | None:
     from xiaobao_xl.workbook.filling import sha256_of
 
     marks = {mark.path: mark for mark in record.of("register")}
-    if len(marks) != 1 or record.of("earlier"):
+    if len(marks) != 1 or record.of("earlier") or record.of("beside"):
         return None
     (mark,) = marks.values()
     path = folder / mark.path

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xiaobao_xl.cells import Cell, plain, shown
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import mask
-from xiaobao_xl.registers import UNFILLED, Register, Schema
+from xiaobao_xl.masking.audiences import AUDIENCE_TITLES
+from xiaobao_xl.registers import UNFILLED, Register
 from xiaobao_xl.returns import is_blank
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.splits import Split
@@ -25,11 +26,12 @@ from xiaobao_xl.workbook.headings import Names
 from xiaobao_xl.workbook.origin_sheet import LIST, REFERRAL, SentBook, SentColumn, SentRow
 from xiaobao_xl.workbook.raw_rows import RawRows, raw_rows
 
+if TYPE_CHECKING:
+    from xiaobao_xl.masking.masker import Masker
+
 UNASSIGNED: Final = f"{UNFILLED}.xlsx"
 MOST_UNITS: Final = 2_000  # more files than anyone can mean to send
 SENT_LIST: Final = "分发清单.xlsx"
-Hide = Callable[[Schema, str, Any], Any]
-"""What an audience may see of a cell: schema, column id, cell → cell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,7 @@ class Divided:
         units: the units with rows, in the order of the register.
         unassigned: positions of rows that name no unit.
         layouts: how headings were read.
-        hide: what the audience may see of a cell.
+        masker: hides what the audience may not see; the key and what is filled stay, for they are needed on return.
     """
 
     rules: Rules
@@ -80,7 +82,7 @@ class Divided:
     units: Sequence[Unit]
     unassigned: Sequence[int]
     layouts: Layouts = field(default_factory=dict)
-    hide: Hide | None = None
+    masker: Masker | None = None
 
     @cached_property
     def raw(self) -> RawRows:
@@ -113,6 +115,10 @@ class Divided:
         )
         filled = "、".join(column.heading for column in self.columns if column.is_open)
         yield f"各机构能看 {len(self.columns)} 列，请其填写：{filled}。"
+        if self.masker:
+            yield f"按“{AUDIENCE_TITLES[self.masker.audience]}”脱敏；编号和要填的格照原样，收回时靠它们对号。"
+            for heading, cells in self.unhidden().items():
+                yield f"要填的“{heading}”已有 {cells} 格写有个人信息，没有遮掩；不宜外发的请先改掉，或从 --fill 里去掉。"
         if self.lacking:
             yield f"台账里没有这些列，没有放入：{'、'.join(self.lacking)}。"
         for unit in self.units:
@@ -164,25 +170,40 @@ class Divided:
         """A cell as the unit may see it; blanks are all alike."""
         if is_blank(cell):
             return None
-        if column in self.split.masked:
-            return mask(shown(cell))
-        if self.hide is None or column in self.split.filled or column == self.register.schema.key:
+        if column in self.split.filled or column == self.register.schema.key:
             return cell
-        hidden: Cell = self.hide(self.register.schema, column, cell)
-        return hidden
+        seen: Cell = cell if self.masker is None else self.masker.cell(self.register.schema, column, cell)
+        return mask(shown(seen)) if column in self.split.masked and seen == cell else seen
+
+    def unhidden(self) -> dict[str, int]:
+        """Title of a column units fill → cells of it the audience would not see anywhere else."""
+        masker, found = self.masker, dict[str, int]()
+        for column in self.columns if masker else ():
+            cells = [cell for cell in self.raw.columns[column.id] if column.is_open and not is_blank(cell)]
+            if masker and (count := sum(masker.cell(self.register.schema, column.id, cell) != cell for cell in cells)):
+                found[column.heading] = count
+        return found
+
+    def allow(self, digest: str) -> None:
+        """What stands in the workbooks on purpose is no leak: keys, what is filled, the units, and the file's hash."""
+        if self.masker is None:
+            return
+        from xiaobao_xl.private_text import spans
+
+        told = [column.id for column in self.columns if column.is_open] + [self.register.schema.key]
+        self.masker.allowed.update(shown(cell) for name in told for cell in self.raw.columns[name])
+        self.masker.allowed.update(name for unit in self.units for name in (unit.name, *unit.spellings))
+        self.masker.allowed.update(digest[begin:end] for begin, end, _ in spans(digest[:16], with_persons=False))
 
 
-def split(
-    rules: Rules, source: Source, reading: Reading, asked: Division, *, hide: Hide | None = None, step: Step = silent
-) -> Divided:
+def split(rules: Rules, source: Source, reading: Reading, asked: Division, *, step: Step = silent) -> Divided:
     """Divide a register among the units it names.
 
     Args:
         rules: the rules.
         source: the workbook, or its path; it is only read.
-        reading: which register, sheets and headings.
+        reading: which register, sheets and headings, and what the units may see as its audience.
         asked: how it is divided.
-        hide: what the audience may see of a cell that is not filled.
         step: told what is being done.
 
     Raises:
@@ -192,7 +213,7 @@ def split(
         require(asked.layout, rules.splits, "拆分方式")
         reading = reading if reading.register else replace(reading, register=rules.splits[asked.layout].register)
     step("读取台账")
-    book, registers = open_registers(rules, source, reading)
+    book, registers = open_registers(rules, source, replace(reading, audience=""))
     if len(registers) != 1:
         names = "、".join(register.origin.sheet for register in registers)
         raise WorkbookError(f"{book.path.name}：一次只拆分一个工作表；请用 --sheet 选一个（{names}）。")
@@ -204,6 +225,8 @@ def split(
             raise WorkbookError(f"{book.path.name}“{register.origin.sheet}”没有“{title}”一列，不能按{what}拆分；请补上这一列，或用 --by 换一列。")  # fmt: skip
     if not set(chosen.filled) & register.origin.letters.keys():
         raise WorkbookError(f"{book.path.name}：要机构填写的列台账里一列也没有；请先在台账加上，或用 --fill 另行指定。")
+    if reading.masker:
+        reading.masker.learn([register])
     units, unassigned = _units(register, chosen.by)
     if len(units) > MOST_UNITS:
         title = register.origin.headings[chosen.by]
@@ -212,7 +235,7 @@ def split(
         )
     return Divided(
         rules=rules, book=book, register=register, split=chosen, units=units, unassigned=unassigned,
-        layouts=reading.layouts, hide=hide,
+        layouts=reading.layouts, masker=reading.masker,
     )  # fmt: skip
 
 
@@ -324,6 +347,7 @@ def write_split(result: Divided, folder: Path, *, overwrite: bool = False, step:
         rest, remark = len(result.unassigned), "请在台账补填机构后再分发"
         unit_less = f"（{UNFILLED}机构）"
         listed.append(sent_list.SentFile(unit=unit_less, file=UNASSIGNED, rows=rest, open_cells=0, remark=remark))
+    result.allow(digest)
     sent_list.write(listed, list(result.lines()), folder / SENT_LIST, overwrite=overwrite)
     return [folder / name for name in names]
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
+from xiaobao_xl import linking
+from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.figures.stacking import Prepared, stack
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, opened, silent
 from xiaobao_xl.workbook.base_table import BaseTable, base_table_of
 from xiaobao_xl.workbook.grids import Book
+from xiaobao_xl.workbook.reading import read_beside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,7 @@ class Taken:
         current: registers of the period.
         earlier: registers that serve 环比, 同比 and the bridge from the last filing only.
         paths: the files, in the order of `registers`; fewer where one was open already and has no file of its state.
+        beside: files whose registers were only looked up.
         table: the 基础数据 table.
         prepared: the rows below one another, with what reports have worked out over them.
     """
@@ -32,6 +36,7 @@ class Taken:
     paths: Sequence[Path]
     table: BaseTable
     prepared: Prepared
+    beside: Sequence[Path] = ()
 
     @property
     def registers(self) -> list[Register]:
@@ -51,8 +56,12 @@ def take_in(
         register: id of the register.
         base: file with the 基础数据 table; None looks into the first register's workbook.
         step: told what is being done.
+
+    Raises:
+        WorkbookError: a file cannot be read, or one named to be looked up holds nothing the register draws on.
     """
     reading = replace(reading, register=register)
+    _refuse_strange(rules, reading)
     books, read = [], []
     for source in sources:
         step(f"读取 {(source.path if isinstance(source, Book) else source).name}")
@@ -63,4 +72,17 @@ def take_in(
     files = list(takewhile(lambda pair: isinstance(pair[0], Path), zip(sources, read, strict=True)))
     paths = [book.path for book, (_, registers) in zip(books, files, strict=False) for _ in registers]
     earlier = [each for registers in read[1:] for each in registers]
-    return Taken(current=read[0], earlier=earlier, paths=paths, table=table, prepared=Prepared(stack(read[0], earlier)))
+    prepared = Prepared(stack(read[0], earlier))
+    return Taken(current=read[0], earlier=earlier, paths=paths, table=table, prepared=prepared, beside=reading.beside)
+
+
+def _refuse_strange(rules: Rules, reading: Reading) -> None:
+    """Stop where a file that is to be looked up would silently count for nothing."""
+    schema = rules.registers[reading.register]
+    needed = set(linking.wanted(schema))
+    for path in reading.beside:
+        book = opened(path, reading.password)
+        if not read_beside(book, rules.registers, rules.categories, registers=needed, layouts=reading.layouts):
+            known = "、".join(rules.registers[name].title for name in sorted(needed))
+            hint = f"能一起读的有：{known}；请核对表头和工作表名" if needed else "这本台账不用其他台账的内容"
+            raise WorkbookError(f"{path.name}：没有认出“{schema.title}”能用到的台账；{hint}，或去掉 --beside。")

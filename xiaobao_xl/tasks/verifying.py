@@ -158,11 +158,14 @@ class _Ground:
     step: Step
     taken: dict[tuple[object, ...], Taken] = field(default_factory=dict)
 
-    def take_in(self, paths: Sequence[Path], base: Path | None, register: str, as_of: date) -> Taken:
+    def take_in(
+        self, paths: Sequence[Path], beside: tuple[Path, ...], base: Path | None, register: str, as_of: date
+    ) -> Taken:
         """Registers read before, as of the same day, or read now."""
-        key = (*paths, base, register, as_of)
+        key = (*paths, beside, base, register, as_of)
         if key not in self.taken:
-            self.taken[key] = take_in(self.rules, paths, self.reading, register=register, base=base, step=self.step)
+            reading = replace(self.reading, beside=beside)
+            self.taken[key] = take_in(self.rules, paths, reading, register=register, base=base, step=self.step)
         return self.taken[key]
 
 
@@ -215,6 +218,8 @@ def _about(files: Sequence[Seen], *, has_moved: bool) -> Iterator[str]:
     changed = [seen.mark.role for seen in files if seen.state == CHANGED]
     if "register" in changed and not has_moved:
         yield "台账文件已改动，但不影响本表任何数字。"
+    if "beside" in changed:
+        yield "一起读的台账已改动" + ("，数字不同也可能由此而来。" if has_moved else "，但不影响本表任何数字。")
     if "rules" in changed:
         yield "现用规则与报送时不同" + ("，数字不同也可能由此而来。" if has_moved else "，但重算结果相同。")
     if "template" in changed:
@@ -230,12 +235,16 @@ def _counted_again(ground: _Ground, record: Record, folder: Path) -> Reported:
     for path in paths:
         if not path.is_file():
             raise WorkbookError(f"{path}：找不到台账，无法重算；请用 --register 给出台账文件。")
+    beside = tuple(folder / mark.path for mark in record.of("beside"))
+    for path in beside:
+        if not path.is_file():
+            raise WorkbookError(f"{path}：报送时一起读的台账找不到了，无法重算；请把它放回记录所指的位置。")
     base = next((folder / mark.path for mark in record.of("base")), None)
     wanted = Wanted(
         report=record.report, period=record.period, base=base, texts=dict(record.texts), keys=tuple(record.keys),
         template=_template(record, folder),
     )  # fmt: skip
-    taken = ground.take_in(paths, base, ground.rules.reports[record.report].register, record.as_of)
+    taken = ground.take_in(paths, beside, base, ground.rules.reports[record.report].register, record.as_of)
     return count_taken(ground.rules, taken, wanted, record.as_of, step=ground.step)
 
 

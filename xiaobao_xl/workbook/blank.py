@@ -199,9 +199,7 @@ def width_of(column: Column, entries: Sequence[str]) -> float:
     return min(max(widest, text_width(column.title) + 4), 30)
 
 
-def help_lines(
-    column: Column, entries: Sequence[str], *, is_required: bool, offered: str = ""
-) -> Iterator[str]:
+def help_lines(column: Column, entries: Sequence[str], *, is_required: bool, offered: str = "") -> Iterator[str]:
     """The lines of a head's note; `offered` tells what its drop-down offers beside a closed list."""
     unit = f"，单位：{_UNITS.get(column.unit, column.unit)}" if column.unit else ""
     kind = "下拉选择" if entries else TYPE_TITLES[column.type]

@@ -35,6 +35,15 @@ _SENTENCE = 40  # a key this long is a sentence someone wrote below the table
 _FEW = 3
 
 
+def is_total(text: str) -> bool:
+    """Whether a cell says that its row is a total.
+
+    >>> is_total("合 计"), is_total("合计科")
+    (True, False)
+    """
+    return _TOTAL.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """A row someone should look at.
