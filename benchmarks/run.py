@@ -20,7 +20,7 @@ from pathlib import Path
 from timing import HEAD
 
 HOME = Path(__file__).resolve().parent
-BENCHMARKS = ("check", "rules", "classify", "due", "editing", "filling", "filing", "live", "macro", "cold")
+BENCHMARKS = ("check", "rules", "classify", "due", "editing", "filling", "filing", "gathering", "live", "macro", "cold")
 PEERS = ("pandas", "pyarrow", "numpy", "python-calamine", "openpyxl", "google-re2", "isal", "typer")
 
 

@@ -16,9 +16,22 @@ It knows the format and nothing of complaints. One file per part of the format:
 
 from __future__ import annotations
 
-from xiaobao_xl.package.book import Book
-from xiaobao_xl.package.cells import CellError, Formula
+import importlib
+from typing import TYPE_CHECKING, Any
 
-open = Book  # noqa: A001  (package.open, as others open files)
+if TYPE_CHECKING:
+    from xiaobao_xl.package.book import Book
+    from xiaobao_xl.package.book import Book as open  # noqa: A004, N813  (package.open, as others open files)
+    from xiaobao_xl.package.cells import CellError, Formula
+
+_HOMES = {"Book": "book", "open": "book", "CellError": "cells", "Formula": "cells"}
 
 __all__ = ["Book", "CellError", "Formula", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for: who only needs one part of the package does not wait for all of it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module(f"{__name__}.{_HOMES[name]}")
+    return home.Book if name == "open" else getattr(home, name)
