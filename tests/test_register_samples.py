@@ -152,3 +152,14 @@ def test_a_register_asked_for_is_found_among_all_of_them(tmp_path: Path, rules: 
     every = reading.read(tmp_path / "工作台.xlsx", rules.registers, rules.categories, sheet=("all",))
     assert [read.id for read in every] == SAMPLES
     assert date(2026, 1, 1) < min(sample(register)["as_of"] for register in SAMPLES)
+
+
+@pytest.mark.parametrize("verb", ["check", "due"])
+def test_a_file_that_would_silently_count_for_nothing_is_refused(verb: str, tmp_path: Path) -> None:
+    other = tmp_path / "别的.xlsx"
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["甲", "乙"])
+    book.save(other)
+    told = run(verb, str(resources.sample_path("投诉台账_样例.xlsx")), "--beside", str(other))
+    assert told.code == 2
+    assert told.err.startswith("别的.xlsx：没有认出“消费投诉台账”能用到的台账；能一起读的有：纠纷调解台账")

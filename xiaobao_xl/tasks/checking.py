@@ -13,7 +13,17 @@ from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.findings import Finding, in_order
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules, read_mapping
-from xiaobao_xl.tasks.intake import Reading, Source, Step, look_up, open_registers, receipt_json, seen_by, silent
+from xiaobao_xl.tasks.intake import (
+    Reading,
+    Source,
+    Step,
+    look_up,
+    open_registers,
+    receipt_json,
+    refuse_strange,
+    seen_by,
+    silent,
+)
 from xiaobao_xl.workbook.grids import Book
 
 WAIVERS_FILE = "waivers.yaml"
@@ -93,6 +103,7 @@ def check(
     needed = {
         name for each in registers for check_ in rules.checks[each.id].values() for name in check_.registers_named()
     }
+    refuse_strange(rules, reading, (each.id for each in registers), needed)
     context = rules.context(as_of, [*registers, *look_up(rules, book, registers, reading, needed)])
     found: list[Finding] = []
     for register in registers:

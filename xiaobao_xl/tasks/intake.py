@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,6 +132,29 @@ def look_up(
             source, rules.registers, rules.categories, registers=wanted, read=known, layouts=reading.layouts
         )
     ]
+
+
+def refuse_strange(rules: Rules, reading: Reading, registers: Iterable[str], needed: Collection[str] = ()) -> None:
+    """Stop where a file that is to be looked up would silently count for nothing.
+
+    Args:
+        rules: the rules.
+        reading: names the files.
+        registers: ids of the registers that are read.
+        needed: ids of registers that are of use besides those they draw cells from.
+
+    Raises:
+        WorkbookError: such a file holds none of them.
+    """
+    read = list(dict.fromkeys(registers))
+    useful = {*needed, *(name for each in read for name in linking.wanted(rules.registers[each]))}
+    for path in reading.beside:
+        book = opened(path, reading.password)
+        if not read_beside(book, rules.registers, rules.categories, registers=useful, layouts=reading.layouts):
+            known = "、".join(rules.registers[name].title for name in sorted(useful))
+            hint = f"能一起读的有：{known}；请核对表头和工作表名" if useful else "这本台账不用其他台账的内容"
+            titles = "、".join(rules.registers[each].title for each in read)
+            raise WorkbookError(f"{path.name}：没有认出“{titles}”能用到的台账；{hint}，或去掉 --beside。")
 
 
 def refuse_unknown(layouts: Layouts, rules: Rules) -> None:

@@ -7,15 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
-from xiaobao_xl import linking
-from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.figures.stacking import Prepared, stack
 from xiaobao_xl.registers import Register
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, opened, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, opened, refuse_strange, silent
 from xiaobao_xl.workbook.base_table import BaseTable, base_table_of
 from xiaobao_xl.workbook.grids import Book
-from xiaobao_xl.workbook.reading import read_beside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +58,7 @@ def take_in(
         WorkbookError: a file cannot be read, or one named to be looked up holds nothing the register draws on.
     """
     reading = replace(reading, register=register)
-    _refuse_strange(rules, reading)
+    refuse_strange(rules, reading, [register])
     books, read = [], []
     for source in sources:
         step(f"读取 {(source.path if isinstance(source, Book) else source).name}")
@@ -74,15 +71,3 @@ def take_in(
     earlier = [each for registers in read[1:] for each in registers]
     prepared = Prepared(stack(read[0], earlier))
     return Taken(current=read[0], earlier=earlier, paths=paths, table=table, prepared=prepared, beside=reading.beside)
-
-
-def _refuse_strange(rules: Rules, reading: Reading) -> None:
-    """Stop where a file that is to be looked up would silently count for nothing."""
-    schema = rules.registers[reading.register]
-    needed = set(linking.wanted(schema))
-    for path in reading.beside:
-        book = opened(path, reading.password)
-        if not read_beside(book, rules.registers, rules.categories, registers=needed, layouts=reading.layouts):
-            known = "、".join(rules.registers[name].title for name in sorted(needed))
-            hint = f"能一起读的有：{known}；请核对表头和工作表名" if needed else "这本台账不用其他台账的内容"
-            raise WorkbookError(f"{path.name}：没有认出“{schema.title}”能用到的台账；{hint}，或去掉 --beside。")

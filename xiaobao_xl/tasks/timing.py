@@ -20,7 +20,7 @@ from xiaobao_xl.findings import Level
 from xiaobao_xl.registers import Register
 from xiaobao_xl.reminders import DueRow
 from xiaobao_xl.rules import Rules
-from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, require, silent
+from xiaobao_xl.tasks.intake import Reading, Source, Step, open_registers, receipt_json, refuse_strange, require, silent
 from xiaobao_xl.tasks.settings import frame_of
 from xiaobao_xl.workbook.grids import Book
 
@@ -166,6 +166,7 @@ def due(rules: Rules, source: Source, reading: Reading, as_of: date, *, only: st
     if only:
         require(only, rules.deadlines, "时限")
     book, registers = open_registers(rules, source, reading)
+    refuse_strange(rules, reading, (each.id for each in registers))
     if only and rules.deadlines[only].register not in {register.id for register in registers}:
         deadline = rules.deadlines[only]
         raise WorkbookError(
