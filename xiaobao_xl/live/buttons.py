@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xiaobao_xl import tasks
 from xiaobao_xl.errors import WorkbookError
@@ -20,8 +20,10 @@ from xiaobao_xl.live.desk import Desk, desk_of, rules_of
 from xiaobao_xl.live.ours import RESULTS, LiveBook
 from xiaobao_xl.rules import Rules
 from xiaobao_xl.tasks import suggesting, timing
-from xiaobao_xl.workbook.copying import ExtraColumn
 from xiaobao_xl.workbook.grids import Book
+
+if TYPE_CHECKING:
+    from xiaobao_xl.workbook.copying import ExtraColumn
 
 _REPORT: Final = "complaint_quarterly"
 TITLES: Final = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xiaobao_xl.errors import WorkbookError
 from xiaobao_xl.live import dressing
@@ -13,9 +13,11 @@ from xiaobao_xl.live.doors import Door
 from xiaobao_xl.live.dressing import Model, Raised
 from xiaobao_xl.live.ours import LiveRange, LiveSheet
 from xiaobao_xl.registers import Register
-from xiaobao_xl.workbook.copying import ExtraColumn
 from xiaobao_xl.workbook.grids import Grid
 from xiaobao_xl.workbook.scanning import column_number
+
+if TYPE_CHECKING:
+    from xiaobao_xl.workbook.copying import ExtraColumn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +112,8 @@ def plan(
     """
     row = list(grid.rows())[register.origin.header_rows[1] - 1]
     mine = {str(title): place for place, title in enumerate(row, start=1) if title in known}
-    free, places = grid.scan.width + 1, dict[int, ExtraColumn | None]()
+    free = grid.scan.width + 1
+    places: dict[int, ExtraColumn | None] = {}
     for column in columns:
         place = mine.pop(column.title, 0)
         places[place or free] = column

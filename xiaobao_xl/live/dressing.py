@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xiaobao_xl.live.doors import Door, rgb
 from xiaobao_xl.live.ours import LiveRange, LiveSheet
-from xiaobao_xl.workbook import palette
-from xiaobao_xl.workbook.copying import ExtraColumn, fitted_width
-from xiaobao_xl.workbook.drawing import text_width
+
+if TYPE_CHECKING:
+    from xiaobao_xl.workbook.copying import ExtraColumn
 
 _GENERAL: Final = "General"
 _WIDEST: Final = 48  # characters; what is longer is read in the formula bar
@@ -129,6 +129,8 @@ def dress(
 
 def _dress_heads(heads: LiveRange, door: Door, model: LiveRange) -> None:
     """Our colour, in the font of the officer's headings, wrapped and centred."""
+    from xiaobao_xl.workbook import palette
+
     heads.color = rgb(palette.OURS)
     heads.font.color = rgb(palette.WHITE)
     heads.font.bold = True
@@ -161,12 +163,16 @@ def _dress_column(cells: LiveRange, door: Door, column: ExtraColumn, model: Mode
 
 def _text_widths(column: ExtraColumn, size: float) -> list[float]:
     """Widths of the different texts of a column."""
+    from xiaobao_xl.workbook.drawing import text_width
+
     texts = {value for value in column.values.values() if isinstance(value, str) and value}
     return [text_width(text) * size / _SIZE for text in texts]
 
 
 def _width(column: ExtraColumn, texts: Sequence[float]) -> float:
     """Width of a column below its heading: one of words or numbers shows all of them, one of sentences their beginning."""
+    from xiaobao_xl.workbook.copying import fitted_width
+
     if column.wraps or not column.width:
         return min(column.width or fitted_width(column), _WIDEST)
     return min(max([column.width, *(width + 1 for width in texts)]), _WIDEST)
@@ -178,6 +184,8 @@ def head_width(title: str, size: float) -> float:
     >>> head_width("投诉原因得分", 10)
     17.0
     """
+    from xiaobao_xl.workbook.drawing import text_width
+
     return round(text_width(title) * size / _SIZE * _BOLD + _BREAK, 1)
 
 

@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xiaobao_xl.cells import Cell, shown
 from xiaobao_xl.findings import Finding, Level
 from xiaobao_xl.live.doors import Door, Painted
 from xiaobao_xl.live.ours import MARKS, LiveBook, our_sheet, sheet_names
 from xiaobao_xl.registers import Register
-from xiaobao_xl.workbook import marking, palette
-from xiaobao_xl.workbook.copying import ExtraColumn
 from xiaobao_xl.workbook.grids import Grid
 from xiaobao_xl.workbook.scanning import column_letters, column_number
+
+if TYPE_CHECKING:
+    from xiaobao_xl.workbook.copying import ExtraColumn
 
 LETTERS: Final[dict[Level, str]] = {"error": "e", "warning": "w", "note": "n"}
 LAYERS: Final = {"check": ("A", "B", "C"), "classify": ("D", "E", "F"), "due": ("G", "H", "I")}
@@ -69,6 +70,8 @@ class Layer:
 
 def of_findings(register: Register, grid: Grid, findings: Iterable[Finding]) -> Layer:
     """The marks of findings; a finding about a row marks the cell of its key."""
+    from xiaobao_xl.workbook import marking
+
     found = marking.places(findings, {register.origin.sheet: register})[register.origin.sheet]
     marks = marking.anchored(found, grid.merges)
     levels = marking.levels(marks)
@@ -89,6 +92,8 @@ def of_columns(register: Register, grid: Grid, columns: Mapping[int, ExtraColumn
     Returns:
         The layer; None where no cell stands out.
     """
+    from xiaobao_xl.workbook import palette
+
     by_colour = {colour: level for level, colour in palette.LEVEL_FILLS.items()}
     levels: dict[int, dict[int, Level]] = defaultdict(dict)
     for place, column in columns.items():
@@ -148,6 +153,8 @@ def show(book: LiveBook, door: Door, name: str, layer: Layer | None) -> None:
         name: `check`, `classify` or `due`.
         layer: the marks.
     """
+    from xiaobao_xl.workbook import palette
+
     names, letters = sheet_names(book), LAYERS[name]
     if MARKS in names:
         for sheet in book.sheets:

@@ -10,7 +10,6 @@ from xiaobao_xl.findings import LEVEL_TITLES, Finding, Level
 from xiaobao_xl.live.doors import Door, Painted, rgb
 from xiaobao_xl.live.ours import RESULTS, LiveBook, LiveRange, LiveSheet, drop, our_sheet, sheet_names
 from xiaobao_xl.registers import Register
-from xiaobao_xl.workbook import palette
 from xiaobao_xl.workbook.scanning import column_number
 
 MOST: Final = 50_000  # lines; nobody works through more, and the rest is found by the next check
@@ -64,6 +63,8 @@ def show(book: LiveBook, door: Door, summary: str, lines: Sequence[Line] | None)
 
 def _dress(sheet: LiveSheet, door: Door) -> None:
     """Widths and colours of a new sheet, for as many lines as it can hold."""
+    from xiaobao_xl.workbook import palette
+
     for letter, width in zip("ABCDEFGH", _WIDTHS, strict=True):
         sheet.range(f"{letter}:{letter}").column_width = width
     heads = sheet.range(f"A{_TOP}:H{_TOP}")
@@ -126,5 +127,7 @@ def is_moved(key: LiveRange, line: Line) -> bool:
 
 def summary_of(counts: Mapping[Level, int], rows: int, sheet: str, day: str) -> str:
     """One line above the list."""
+    from xiaobao_xl.workbook import palette
+
     levels = "，".join(f"{LEVEL_TITLES[level]} {counts.get(level, 0)} 处" for level in LEVELS)
     return f"工作表“{sheet}”，{rows} 行，判断日 {day}：{levels}；{palette.level_legend()}"
